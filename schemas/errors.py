@@ -1,0 +1,20 @@
+"""Errors of the whole project: each says what happened, where, and what to do next."""
+
+
+class AdvertiseXError(Exception):
+    """An error a user can act on; its message is one or two full sentences."""
+
+
+class ContractError(AdvertiseXError):
+    """A feed, table or rule was declared in a way that contradicts itself."""
+
+
+class UnknownFeedError(AdvertiseXError):
+    """A feed was named that no file in `schemas/feeds` declares."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"There is no feed {name!r}. Known feeds: {', '.join(known)}.")
+
+
+class HeldBatchError(AdvertiseXError):
+    """A blocking check refused a batch before its commit; nothing was written."""

@@ -1,0 +1,63 @@
+"""Identifiers: ids of events, campaigns and creatives, and ids of users with their placeholders."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from schemas.rules import Rule, Severity, text_of
+
+MAX_ID_CHARACTERS = 256
+"""Longer than any id in OpenRTB traffic we know (URLs in id fields aside), short enough to index."""
+
+CONTROL_CHARACTERS = r"[\x00-\x1f\x7f]"
+
+ZERO_ADVERTISING_ID = r"^[0\-]+$"
+"""What iOS and Android send for a limited advertising id: zeros and dashes only (also a bare 0)."""
+
+PLACEHOLDER_WORDS = ("null", "none", "undefined", "nan", "unknown", "(null)")
+"""What client code writes when it has no user, compared in lower case."""
+
+
+def malformed(column: str) -> Rule:
+    """The rule that refuses ids no system can have meant."""
+    text = text_of(column)
+    return Rule(
+        code="malformed_id",
+        sentence=f"{column} is longer than {MAX_ID_CHARACTERS} characters or has control characters.",
+        severity=Severity.REFUSE,
+        broken=(text.str.len_chars() > MAX_ID_CHARACTERS) | text.str.contains(CONTROL_CHARACTERS),
+    )
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """An id sent as text or as an integer, kept as text."""
+
+    dtype = pl.String()
+    meaning = "identifier"
+
+    def parse(self, text: pl.Expr) -> pl.Expr:
+        """The id without surrounding white space."""
+        return text.str.strip_chars()
+
+    def rules(self, column: str) -> tuple[Rule, ...]:
+        """An id may be malformed."""
+        return (malformed(column),)
+
+
+@dataclass(frozen=True)
+class UserId:
+    """A user or device id; placeholders become null, so that they never match anything."""
+
+    dtype = pl.String()
+    meaning = "user or device identifier"
+
+    def parse(self, text: pl.Expr) -> pl.Expr:
+        """The id, null where it is a placeholder."""
+        user = text.str.strip_chars()
+        placeholder = user.str.contains(ZERO_ADVERTISING_ID) | user.str.to_lowercase().is_in(PLACEHOLDER_WORDS)
+        return pl.when(~placeholder).then(user)
+
+    def rules(self, column: str) -> tuple[Rule, ...]:
+        """An id may be malformed."""
+        return (malformed(column),)
