@@ -1,0 +1,93 @@
+"""The tables of one feed, opened together, and what they say about each date."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from resources.lake import Lake, LakeTable, Marks
+from schemas.feed import Feed
+from schemas.tables.bronze import bronze_table
+from schemas.tables.ops import LEDGER
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
+
+FINGERPRINT_BITS = 63
+"""A Delta transaction version is a signed 64-bit integer."""
+
+
+@dataclass(frozen=True)
+class DateState:
+    """What one table says about one date: the bronze version it has read, and under which fingerprint."""
+
+    bronze_version: int | None
+    fingerprint: int | None
+
+
+@dataclass(frozen=True)
+class FeedTables:
+    """Handles on everything that one feed's silver is made of, all opened before anything is read."""
+
+    feed: Feed
+    bronze: LakeTable
+    quarantine: LakeTable
+    duplicates: LakeTable
+    outputs: Mapping[str, LakeTable]
+    ledger: LakeTable
+
+    @property
+    def dated(self) -> tuple[LakeTable, ...]:
+        """The tables that carry marks per date, in the order they are committed."""
+        return (self.quarantine, self.duplicates, *self.outputs.values())
+
+    def state(self, day: date) -> DateState | None:
+        """The state of a date if all tables agree on it; None if they differ (a crash in between) or never saw it."""
+        states = {self._state_in(table, day) for table in self.dated}
+        only = states.pop()
+        return only if not states and only.bronze_version is not None else None
+
+    def _state_in(self, table: LakeTable, day: date) -> DateState:
+        name = date_mark(self.feed, day)
+        return DateState(table.mark(name), table.mark(f"{name}/fingerprint"))
+
+    def knows(self, day: date) -> bool:
+        """Whether any table ever wrote that date for this feed."""
+        return any(table.mark(date_mark(self.feed, day)) is not None for table in self.dated)
+
+    def sequence(self, table: LakeTable) -> int:
+        """The number that the feed's next commit to a table carries: racing writers collide on it."""
+        return (table.mark(self.feed.name) or 0) + 1
+
+
+def open_tables(lake: Lake, feed: Feed) -> FeedTables:
+    """Opens every table of the feed; handles are kept for a whole pass, so that a racing writer is noticed."""
+    return FeedTables(
+        feed=feed,
+        quarantine=lake.open(QUARANTINE),
+        duplicates=lake.open(DUPLICATES),
+        outputs={table.name: lake.open(table) for table in silver_tables(feed)},
+        ledger=lake.open(LEDGER),
+        bronze=lake.open(bronze_table(feed)),
+    )
+
+
+def date_mark(feed: Feed, day: date) -> str:
+    """The application id of a feed's date."""
+    return f"{feed.name}/{day.isoformat()}"
+
+
+def marks_for(tables: FeedTables, table: LakeTable, dates: Iterable[date], state: DateState) -> Marks:
+    """The marks that a commit to one table sets for those dates."""
+    assert state.bronze_version is not None and state.fingerprint is not None
+    versions = {tables.feed.name: tables.sequence(table)}
+    for day in dates:
+        name = date_mark(tables.feed, day)
+        versions[name] = state.bronze_version
+        versions[f"{name}/fingerprint"] = state.fingerprint
+        versions[f"{name}/generation"] = versions[tables.feed.name]
+    return Marks(versions)
+
+
+def fingerprint(*parts: str) -> int:
+    """What a date depends on beside its rows, as one positive integer."""
+    digest = hashlib.sha256("\n".join(parts).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> (64 - FINGERPRINT_BITS) or 1

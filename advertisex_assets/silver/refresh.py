@@ -1,0 +1,88 @@
+"""Refresh: brings given dates of one feed up to date with bronze, whatever happened before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from advertisex_assets.silver.handles import DateState, FeedTables, fingerprint, open_tables
+from advertisex_assets.silver.plan import Plan, plan_dates
+from advertisex_assets.silver.read import bronze_rows, stored_keys
+from advertisex_assets.silver.settle import Settled, settle
+from advertisex_assets.silver.write import Run, commit
+from advertisex_assets.transforms.enrich import Reference
+from advertisex_assets.transforms.parse import parse
+from advertisex_assets.transforms.pseudonymise import key_id
+from resources.lake import CommitConflictError, Lake
+from schemas.errors import AdvertiseXError
+from schemas.feed import Feed
+
+SILVER_VERSION = "1"
+"""The version of the transforms' meaning: raise it when a change alters what any row becomes."""
+
+ATTEMPTS = 20
+"""How often a pass is repeated when racing writers commit first; each repeat means that another one got ahead."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What silver depends on beside bronze."""
+
+    reference: Reference
+    pseudonym_key: bytes
+
+    def fingerprint(self, feed: Feed) -> int:
+        """Everything but its rows that a date of the feed depends on, as one number."""
+        reference = str(self.reference.digest())
+        return fingerprint(feed.contract_version, SILVER_VERSION, key_id(self.pseudonym_key), reference)
+
+
+def refresh_dates(
+    lake: Lake, feed: Feed, dates: Iterable[date], inputs: Inputs, run: Run, rebuild: bool = False
+) -> pl.DataFrame:
+    """Brings the dates up to date in every silver table of the feed and returns the ledger rows that were written.
+
+    With `rebuild` every date is replaced from all its bronze rows, as a backfill does. Repeats while racing writers
+    get ahead; AdvertiseXError after too many.
+    """
+    wanted = sorted(set(dates))
+    for _ in range(ATTEMPTS):
+        try:
+            return _pass(open_tables(lake, feed), wanted, inputs, run, rebuild)
+        except CommitConflictError:
+            continue
+    raise AdvertiseXError(
+        f"Silver of {feed.name} for {wanted[0]} to {wanted[-1]} lost {ATTEMPTS} races against other writers. "
+        "Nothing is lost; run it again when fewer runs write the same feed."
+    )
+
+
+def _pass(tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool) -> pl.DataFrame:
+    mark = inputs.fingerprint(tables.feed)
+    plan = plan_dates({} if not dates else {day: _read_state(tables, day) for day in dates}, mark)
+    plan = plan.with_rebuilt(dates) if rebuild else plan
+    plan, settled = _settle_until_calm(tables, plan, inputs)
+    return commit(tables, plan, settled, DateState(tables.bronze.version, mark), run)
+
+
+def _read_state(tables: FeedTables, day: date) -> tuple[int, int] | None:
+    state = tables.state(day)
+    if state is None or state.bronze_version is None or state.fingerprint is None:
+        return None
+    return state.bronze_version, state.fingerprint
+
+
+def _settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[Plan, Settled]:
+    """Rebuilds, in the same pass, every date whose stored winner a newcomer sorts before.
+
+    Ends because each round rebuilds at least one more date of the few within the window.
+    """
+    while True:
+        rows = bronze_rows(tables, plan)
+        parsed = parse(tables.feed, rows, inputs.pseudonym_key)
+        settled = settle(tables.feed, rows, parsed, stored_keys(tables, plan), inputs.reference)
+        disturbed = settled.disturbed - plan.rebuild
+        if not disturbed:
+            return plan, settled
+        plan = plan.with_rebuilt(disturbed)

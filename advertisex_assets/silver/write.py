@@ -1,0 +1,67 @@
+"""Write: the commits of one pass, in the order of invariant 4: quarantine, duplicates, silver tables, ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from advertisex_assets.silver.handles import DateState, FeedTables, marks_for
+from advertisex_assets.silver.plan import Plan
+from advertisex_assets.silver.settle import Settled
+from resources.lake import LakeTable, Marks
+from resources.lake.table import dates_predicate
+
+Step = Callable[[str], None]
+"""Called with a name before every commit; crash tests stop the process there."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who writes, and when."""
+
+    run_id: str
+    now: datetime
+    step: Step = lambda name: None
+
+
+def commit(tables: FeedTables, plan: Plan, settled: Settled, state: DateState, run: Run) -> pl.DataFrame:
+    """Commits a pass to every table and returns its ledger rows."""
+    for table in tables.dated:
+        _commit_table(tables, table, plan, settled.rows[table.table.name], state, run)
+    ledger = _ledger_rows(tables, plan, settled, state, run)
+    run.step("silver:ledger")
+    tables.ledger.append(ledger, Marks())
+    return ledger
+
+
+def _commit_table(
+    tables: FeedTables, table: LakeTable, plan: Plan, rows: pl.DataFrame, state: DateState, run: Run
+) -> None:
+    rebuilt = pl.col("event_date").is_in(sorted(plan.rebuild))
+    if plan.rebuild:
+        run.step(f"silver:replace:{table.table.name}")
+        marks = marks_for(tables, table, plan.rebuild, state)
+        table.replace(rows.filter(rebuilt), _predicate(tables, table, plan.rebuild), marks)
+    if plan.incremental:
+        run.step(f"silver:append:{table.table.name}")
+        table.append(rows.filter(~rebuilt), marks_for(tables, table, plan.incremental, state))
+
+
+def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> str:
+    """Shared tables hold several feeds: only this feed's rows of the dates are replaced."""
+    shared = "feed" in table.table.partition_by
+    return (f"feed = '{tables.feed.name}' AND " if shared else "") + dates_predicate(dates)
+
+
+def _ledger_rows(
+    tables: FeedTables, plan: Plan, settled: Settled, state: DateState, run: Run
+) -> pl.DataFrame:
+    mode = pl.when(pl.col("event_date").is_in(sorted(plan.rebuild))).then(pl.lit("rebuild"))
+    return settled.counts.with_columns(
+        pl.lit(tables.feed.name).alias("feed"),
+        mode.otherwise(pl.lit("incremental")).alias("mode"),
+        pl.lit(state.bronze_version).cast(pl.Int64).alias("bronze_version"),
+        pl.lit(run.run_id).alias("run_id"),
+        pl.lit(run.now).dt.cast_time_unit("us").alias("written_at"),
+    ).select(list(tables.ledger.table.schema))

@@ -1,0 +1,30 @@
+"""Parse: all that one bronze row can tell, in order: decode, normalise, validate, identify, pseudonymise."""
+
+import polars as pl
+
+from advertisex_assets.transforms.decode import decode
+from advertisex_assets.transforms.identify import identify
+from advertisex_assets.transforms.normalise import normalise
+from advertisex_assets.transforms.pseudonymise import pseudonymise
+from advertisex_assets.transforms.validate import validate
+from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
+from schemas.feed import Feed
+from schemas.tables.bronze import TOMBSTONE
+
+
+def parse(
+    feed: Feed, rows: pl.DataFrame, pseudonym_key: bytes, schemas: SchemaSource = NO_SCHEMAS
+) -> pl.DataFrame:
+    """Bronze rows, judged and typed: every declared column, `codes`, `flags`, `event_id`, `content_hash`, ...
+
+    Tombstones say nothing about an event and are left out (the ledger counts them as excluded). A row with an empty
+    `codes` list is valid.
+    """
+    records = rows.filter(pl.col("kind") != TOMBSTONE)
+    judged = validate(feed, normalise(feed, decode(feed, records, schemas)))
+    return pseudonymise(feed, identify(feed, judged), pseudonym_key)
+
+
+def is_valid() -> pl.Expr:
+    """Whether a parsed row broke no refusing rule."""
+    return pl.col("codes").list.len() == 0

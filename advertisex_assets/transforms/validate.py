@@ -1,0 +1,84 @@
+"""Validate: every rule over every row; all that a row breaks is recorded, and severity decides its fate."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from advertisex_assets.transforms.route import in_range
+from schemas.feed import Feed
+from schemas.rules import Rule, Severity, text_of
+
+UNDECODABLE = Rule(
+    code="undecodable",
+    sentence="The bytes are not what their codec can read.",
+    severity=Severity.REFUSE,
+    broken=pl.col("decode_error").is_not_null(),
+)
+
+
+def time_rules(feed: Feed) -> tuple[Rule, ...]:
+    """What can be wrong with an event's time beyond its text."""
+    event_at = pl.col(feed.event_at)
+    return (
+        Rule(
+            code="time_out_of_range",
+            sentence="The event lies before 2000 or more than a day after its landing.",
+            severity=Severity.REFUSE,
+            broken=event_at.is_not_null() & ~in_range(feed.event_at),
+        ),
+        Rule(
+            code="awaiting_route",
+            sentence="Its time reads differently now than when it was landed; `advertisex replay` moves it.",
+            severity=Severity.REFUSE,
+            broken=event_at.is_not_null() & in_range(feed.event_at) & (event_at.dt.date() != pl.col("event_date")),
+        ),
+        Rule(
+            code="time_from_transport",
+            sentence="The record names no time; its Kafka or file time stands for it.",
+            severity=Severity.FLAG,
+            broken=text_of(feed.event_at).is_null() & event_at.is_not_null(),
+        ),
+    )
+
+
+def validate(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with `codes` and `flags` (lists of rule codes in order of declaration, each once).
+
+    An undecodable row carries only that code: there is nothing else to judge.
+    """
+    judged = (*feed.rules, *time_rules(feed))
+    refusals = [rule for rule in judged if rule.severity is Severity.REFUSE]
+    flags = [rule for rule in judged if rule.severity is Severity.FLAG]
+    decoded = pl.col("decode_error").is_null()
+    return rows.with_columns(
+        _mask([UNDECODABLE]).alias("undecodable"),
+        (_mask(refusals) * decoded.cast(pl.Int64)).alias("refused"),
+        (_mask(flags) * decoded.cast(pl.Int64)).alias("flagged"),
+    ).pipe(_named, refusals, flags)
+
+
+def _mask(rules: Sequence[Rule]) -> pl.Expr:
+    """One bit per broken rule: far cheaper than a list per row, since few combinations occur."""
+    bits = [rule.broken.fill_null(False).cast(pl.Int64) * (1 << place) for place, rule in enumerate(rules)]
+    return pl.sum_horizontal(bits) if bits else pl.lit(0, pl.Int64)
+
+
+def _named(rows: pl.DataFrame, refusals: Sequence[Rule], flags: Sequence[Rule]) -> pl.DataFrame:
+    codes = _names(rows["refused"], refusals, "codes", "refused")
+    flagged = _names(rows["flagged"], flags, "flags", "flagged")
+    named = rows.join(codes, on="refused", how="left", maintain_order="left").join(
+        flagged, on="flagged", how="left", maintain_order="left"
+    )
+    undecodable = pl.when(pl.col("undecodable") == 1).then(pl.lit([UNDECODABLE.code])).otherwise(pl.col("codes"))
+    return named.with_columns(undecodable.alias("codes")).drop("undecodable", "refused", "flagged")
+
+
+def _names(masks: pl.Series, rules: Sequence[Rule], column: str, key: str) -> pl.DataFrame:
+    """The combinations that occur, with the codes they stand for."""
+    present = masks.unique().to_list()
+    lists = [_codes(mask, rules) for mask in present]
+    return pl.DataFrame({key: present, column: lists}, schema={key: pl.Int64, column: pl.List(pl.String)})
+
+
+def _codes(mask: int, rules: Sequence[Rule]) -> list[str]:
+    return list(dict.fromkeys(rule.code for place, rule in enumerate(rules) if mask >> place & 1))

@@ -1,0 +1,61 @@
+"""The lake: opens tables by their declaration, and creates those that are not there yet."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from resources.lake.table import LakeTable
+from schemas.tables.table import Table
+
+
+@dataclass(frozen=True)
+class Lake:
+    """All tables below one root (a folder or an object-store URI)."""
+
+    root: str
+    storage_options: dict[str, str] = field(default_factory=dict)
+
+    def uri(self, table: Table) -> str:
+        """Where a table lives."""
+        return f"{self.root.rstrip('/')}/{table.layer}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table was ever written."""
+        return DeltaTable.is_deltatable(self.uri(table), self.storage_options)
+
+    def open(self, table: Table) -> LakeTable:
+        """A handle on the table's newest version; an empty table is created if there is none."""
+        try:
+            return LakeTable(table, DeltaTable(self.uri(table), storage_options=self.storage_options))
+        except TableNotFoundError:
+            return LakeTable(table, self._create(table))
+
+    def _create(self, table: Table) -> DeltaTable:
+        try:
+            return DeltaTable.create(
+                self.uri(table),
+                schema=pl.DataFrame(schema=table.schema).to_arrow().schema,
+                mode="error",
+                partition_by=list(table.partition_by),
+                name=table.full_name,
+                description=table.description,
+                configuration=_configuration(table),
+                storage_options=self.storage_options,
+            )
+        except DeltaError:
+            # Another process created it in between.
+            return DeltaTable(self.uri(table), storage_options=self.storage_options)
+
+
+def _configuration(table: Table) -> dict[str, str | None]:
+    """Table properties; statistics only where readers prune by them."""
+    properties: dict[str, str | None] = {}
+    if table.append_only:
+        properties["delta.appendOnly"] = "true"
+    if table.change_feed:
+        properties["delta.enableChangeDataFeed"] = "true"
+    if table.statistics_columns:
+        properties["delta.dataSkippingStatsColumns"] = ",".join(table.statistics_columns)
+    return properties

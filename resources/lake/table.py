@@ -1,0 +1,83 @@
+"""One Delta table, read and written through one handle: what it has seen and what it may commit never drift apart."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import polars as pl
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError
+
+from resources.lake.marks import Marks
+from schemas.errors import AdvertiseXError
+from schemas.tables.table import Table
+
+
+class CommitConflictError(AdvertiseXError):
+    """Another writer committed first; read again and repeat."""
+
+
+class LakeTable:
+    """A handle on one table at one version.
+
+    Reads show that version. A write that another writer made stale raises CommitConflictError.
+    """
+
+    def __init__(self, table: Table, delta: DeltaTable) -> None:
+        self.table = table
+        self._delta = delta
+
+    @property
+    def version(self) -> int:
+        """The version that this handle shows."""
+        return self._delta.version()
+
+    def mark(self, app_id: str) -> int | None:
+        """The mark of that application id; None if it was never set."""
+        return self._delta.transaction_version(app_id)
+
+    def scan(self) -> pl.LazyFrame:
+        """All rows."""
+        return pl.scan_delta(self._delta).select(list(self.table.schema))
+
+    def scan_dates(self, first: date, last: date, column: str | None = None) -> pl.LazyFrame:
+        """The rows whose date lies between the two, inclusive."""
+        return self.scan().filter(pl.col(column or self.table.date_column).is_between(first, last))
+
+    def changes(self, after: int, columns: Sequence[str] = (), predicate: str | None = None) -> pl.DataFrame:
+        """The rows appended after that version, with `_commit_version`."""
+        names = list(columns) if columns else list(self.table.schema)
+        if after >= self.version:
+            empty = {name: self.table.schema[name] for name in names}
+            return pl.DataFrame(schema=empty | {"_commit_version": pl.Int64()})
+        reader = self._delta.load_cdf(
+            starting_version=after + 1, columns=[*names, "_commit_version"], predicate=predicate
+        )
+        return pl.DataFrame(reader).select(*names, "_commit_version")
+
+    def append(self, rows: pl.DataFrame, marks: Marks) -> None:
+        """Adds rows and sets marks, in one commit."""
+        self._write(rows, marks, None)
+
+    def replace(self, rows: pl.DataFrame, predicate: str, marks: Marks) -> None:
+        """Puts rows in the place of those that the predicate names, and sets marks, in one commit."""
+        self._write(rows, marks, predicate)
+
+    def _write(self, rows: pl.DataFrame, marks: Marks, predicate: str | None) -> None:
+        try:
+            write_deltalake(
+                self._delta,
+                rows.select([pl.col(n).cast(t) for n, t in self.table.schema.items()]),
+                mode="append" if predicate is None else "overwrite",
+                predicate=predicate,
+                commit_properties=marks.commit_properties(),
+            )
+        except CommitFailedError as error:
+            raise CommitConflictError(
+                f"{self.table.full_name} was changed by another writer after version {self.version}: {error}."
+            ) from error
+
+
+def dates_predicate(dates: Iterable[date], column: str = "event_date") -> str:
+    """The predicate that names exactly those dates."""
+    listed = ", ".join(f"'{day.isoformat()}'" for day in sorted(dates))
+    return f"{column} IN ({listed})"

@@ -1,0 +1,33 @@
+"""Finds the feeds: every module in `schemas/feeds` that defines `FEED`."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+import schemas.feeds
+from schemas.errors import ContractError, UnknownFeedError
+from schemas.feed import Feed
+
+
+@cache
+def all_feeds() -> tuple[Feed, ...]:
+    """Every declared feed, by name."""
+    modules = pkgutil.iter_modules(schemas.feeds.__path__)
+    feeds = [_feed_of(module.name) for module in modules if not module.name.startswith("_")]
+    return tuple(sorted(feeds, key=lambda feed: feed.name))
+
+
+def feed_named(name: str) -> Feed:
+    """The feed of that name; UnknownFeedError names those that exist."""
+    for feed in all_feeds():
+        if feed.name == name:
+            return feed
+    raise UnknownFeedError(name, tuple(feed.name for feed in all_feeds()))
+
+
+def _feed_of(module_name: str) -> Feed:
+    module = importlib.import_module(f"schemas.feeds.{module_name}")
+    feed = getattr(module, "FEED", None)
+    if not isinstance(feed, Feed):
+        raise ContractError(f"schemas/feeds/{module_name}.py defines no FEED of type Feed.")
+    return feed

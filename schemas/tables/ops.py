@@ -1,0 +1,28 @@
+"""Ops: what the pipeline did, as tables."""
+
+import polars as pl
+
+from schemas.tables.table import UTC_MICROS, Table, TableColumn
+
+LEDGER = Table(
+    layer="ops",
+    name="ledger",
+    description="What each silver write did to each date: the arithmetic that gated its commit.",
+    columns=(
+        TableColumn("feed", pl.String(), "The feed."),
+        TableColumn("event_date", pl.Date(), "The date that was written."),
+        TableColumn("mode", pl.String(), "incremental (rows were added) or rebuild (the date was replaced)."),
+        TableColumn("bronze_version", pl.Int64(), "The bronze version that was read."),
+        TableColumn("received", pl.Int64(), "Bronze rows read."),
+        TableColumn("accepted", pl.Int64(), "Rows written to silver."),
+        TableColumn("duplicates", pl.Int64(), "Rows of an event that another row won, same content."),
+        TableColumn("conflicts", pl.Int64(), "Rows of an event that another row won, other content."),
+        TableColumn("quarantined", pl.Int64(), "Rows refused."),
+        TableColumn("excluded", pl.Int64(), "Rows that say nothing about an event (tombstones)."),
+        TableColumn("run_id", pl.String(), "The run."),
+        TableColumn("written_at", UTC_MICROS, "When."),
+    ),
+    grain="one write of one date",
+    append_only=True,
+    change_feed=True,
+)

@@ -1,0 +1,52 @@
+"""What a table is: a layer, a name, columns and how it is laid out."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+UTC_MICROS = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column of a table: its type on disk, what it means and in which unit."""
+
+    name: str
+    dtype: pl.DataType
+    description: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One Delta table.
+
+    `grain` says what one row is, and `grain_columns` which columns make it unique. `date_column` is the partition
+    that replaces go by. Append-only tables carry a change feed, so that readers take only what is new.
+    """
+
+    layer: str
+    name: str
+    description: str
+    columns: tuple[TableColumn, ...]
+    grain: str
+    partition_by: tuple[str, ...] = ()
+    grain_columns: tuple[str, ...] = ()
+    append_only: bool = False
+    change_feed: bool = False
+    statistics_columns: tuple[str, ...] = field(default=())
+
+    @property
+    def full_name(self) -> str:
+        """Layer and name, as SQL names it."""
+        return f"{self.layer}.{self.name}"
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Column names and types, in order."""
+        return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def date_column(self) -> str:
+        """The daily partition column."""
+        return self.partition_by[-1]
