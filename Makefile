@@ -1,0 +1,44 @@
+# What this project can do; `make help` lists it. Everything is installed into this folder (.tools, .venv, .cache).
+
+DEMO_SECONDS ?=
+PYTEST_ARGS ?=
+export DEMO_SECONDS
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types imports bench soak drill clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: .venv/.set-up ## install into this folder: needs git, make and Python 3.11 to 3.13
+
+.venv/.set-up: pyproject.toml uv.lock .ci/setup
+	@PYTHON="$(PYTHON)" .ci/setup
+
+demo: setup ## a stream of sample traffic into a campaign table, and the Dagster UI (DEMO_SECONDS=120 bounds it)
+	$(BIN)/advertisex demo
+
+test: setup ## every test that this machine can run; names at the end what it could not run
+	$(BIN)/pytest -m "not soak" $(PYTEST_ARGS)
+
+lint: setup ## ruff: errors, imports, formatting of names
+	$(BIN)/ruff check .
+
+types: setup ## mypy --strict on the contracts and the pure logic
+	$(BIN)/mypy --strict schemas advertisex_assets/transforms
+
+imports: setup ## which floor may import which
+	$(BIN)/lint-imports
+
+bench: setup ## the benchmarks, with their tables (minutes)
+	$(BIN)/python -m benchmarks
+
+soak: setup ## the crash certificate: SIGKILL at every step, many times (long)
+	$(BIN)/pytest -m soak -s $(PYTEST_ARGS)
+
+drill: setup ## rehearse a disaster: lose the orchestrator's database, restore, compare
+	$(BIN)/advertisex drill
+
+clean: ## remove what was installed and made here
+	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
