@@ -3,8 +3,6 @@
 Lives here: the composition of the steps. Not here: any rule.
 """
 
-from collections.abc import Callable, Mapping
-
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.candidates import candidates
@@ -12,14 +10,14 @@ from advertisex_assets.transforms.attribution.competition import ranked
 from advertisex_assets.transforms.attribution.contract import ATTRIBUTION_COLUMNS, DEFAULT_TOUCH_CAP
 from advertisex_assets.transforms.attribution.credit_split import split_credit, split_revenue
 from advertisex_assets.transforms.attribution.models import WEIGHTS
-from advertisex_assets.transforms.attribution.unattributed import unattributed
+from advertisex_assets.transforms.attribution.weigh import Weights, weigh, withhold_from_views
 
 
 def attribute(
     touches: nw.LazyFrame,
     conversions: nw.LazyFrame,
     touch_cap: int = DEFAULT_TOUCH_CAP,
-    models: Mapping[str, Callable[[], nw.Expr]] = WEIGHTS,
+    weights: Weights = WEIGHTS,
 ) -> nw.LazyFrame:
     """Credit every conversion under every model.
 
@@ -29,14 +27,5 @@ def attribute(
     marks conversions of which only the latest `touch_cap` touches competed. Row order is not promised.
     """
     places = ranked(candidates(touches, conversions), touch_cap)
-    attributed = split_revenue(split_credit(weigh(places, models))).select(*ATTRIBUTION_COLUMNS)
-    return nw.concat([attributed, unattributed(conversions, attributed, models)], how="vertical")
-
-
-def weigh(places: nw.LazyFrame, models: Mapping[str, Callable[[], nw.Expr]]) -> nw.LazyFrame:
-    """One row per conversion, model and touch that takes part in it, with its Int64 `weight` (at least 1)."""
-    rows = [
-        places.with_columns(model=nw.lit(name), weight=weight()).filter(nw.col("weight") > 0)
-        for name, weight in models.items()
-    ]
-    return nw.concat(rows, how="vertical")
+    weighted = withhold_from_views(weigh(places, conversions, weights))
+    return split_revenue(split_credit(weighted)).select(*ATTRIBUTION_COLUMNS)

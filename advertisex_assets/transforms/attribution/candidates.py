@@ -14,12 +14,19 @@ view_window_us Int64, resolved per row from the window rules valid at that time.
 
 import narwhals.stable.v2 as nw
 
-from advertisex_assets.transforms.attribution.contract import CONVERSION_COLUMNS, TOUCH_COLUMNS
+from advertisex_assets.transforms.attribution.contract import (
+    CONVERSION_COLUMNS,
+    DIMENSIONS,
+    TOUCH_COLUMNS,
+    UNASSIGNED,
+    UNATTRIBUTED,
+)
 from advertisex_assets.transforms.attribution.windows import compatible_advertiser, in_window
 
 LINKED_BY_CLICK = 2
 LINKED_BY_IMPRESSION = 1
 SAME_USER = 0
+NO_TOUCH = -1
 
 CANDIDATE_COLUMNS = (
     "conversion_id",
@@ -49,23 +56,41 @@ def candidates(touches: nw.LazyFrame, conversions: nw.LazyFrame) -> nw.LazyFrame
     """Pair each conversion with every touch that may have earned it.
 
     Returns one row per (conversion_id, touch_type, touch_id), columns CANDIDATE_COLUMNS; `link` is Int64:
-    2 same click_id, 1 same impression_id, 0 same user only. Null ids never match anything.
+    2 same click_id, 1 same impression_id, 0 same user only. Null ids never match anything. Each conversion also has
+    one row of link -1, touch_type "unattributed" and no touch_id, which only a conversion without touches keeps.
     """
     left = conversions.select(*CONVERSION_COLUMNS).rename(_CONVERSION_NAMES)
     right = touches.select(*TOUCH_COLUMNS).rename(_TOUCH_NAMES)
     # Three disjoint equi-joins (each leaves out what an earlier one found), so no pair needs deduplication.
     by_user = _pairs(left, right, "user_id")
-    by_click = _pairs(left, right, "click_id").filter(_differ("user_id"))
-    by_impression = _pairs(left, right, "impression_id").filter(_differ("user_id"), _differ("click_id"))
-    return nw.concat([by_user, by_click, by_impression], how="vertical")
+    by_click = _pairs(left, right, "click_id", "user_id")
+    by_impression = _pairs(left, right, "impression_id", "user_id", "click_id")
+    return nw.concat([by_user, by_click, by_impression, _no_touch(left)], how="vertical")
 
 
-def _pairs(conversions: nw.LazyFrame, touches: nw.LazyFrame, key: str) -> nw.LazyFrame:
-    """Allowed pairs that agree on one key."""
+def _no_touch(conversions: nw.LazyFrame) -> nw.LazyFrame:
+    """The stand-in that keeps a conversion in the result when nothing touched it."""
+    return conversions.with_columns(
+        touch_id=nw.lit(None, nw.String),
+        touch_type=nw.lit(UNATTRIBUTED),
+        touch_at=nw.col("conversion_at"),
+        link=nw.lit(NO_TOUCH, nw.Int64),
+        **unassigned(),
+    ).select(*CANDIDATE_COLUMNS)
+
+
+def unassigned() -> dict[str, nw.Expr]:
+    """The touch's dimensions where no touch earned the credit."""
+    return {name: nw.lit(UNASSIGNED) for name in DIMENSIONS}
+
+
+def _pairs(conversions: nw.LazyFrame, touches: nw.LazyFrame, key: str, *found_before: str) -> nw.LazyFrame:
+    """Allowed pairs that agree on one key and on none of those `found_before`."""
     # The joined key is copied on the right: engines differ in whether they keep it.
     right = touches.with_columns(nw.col(f"touch_{key}").alias("join_key"))
     pairs = conversions.join(right, left_on=key, right_on="join_key", how="inner")
-    return pairs.filter(in_window(), compatible_advertiser()).with_columns(link=_link())
+    allowed = pairs.filter(in_window(), compatible_advertiser(), *[_differ(other) for other in found_before])
+    return allowed.with_columns(link=_link()).select(*CANDIDATE_COLUMNS)
 
 
 def _differ(key: str) -> nw.Expr:

@@ -52,5 +52,8 @@ ATTRIBUTION_COLUMNS = (
     "revenue_micros",
     "capped",
 )
+DIMENSIONS = ("campaign_id", "creative_id", "website")
+"""What credit is summed by; in gold.attribution they are the touch's."""
+
 TOUCH_ORDER = ("touch_at", "touch_id", "touch_type")
 """Total order of the touches of one conversion: an impression and a click may share both time and id."""

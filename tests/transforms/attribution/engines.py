@@ -1,6 +1,6 @@
 """Runs one LazyFrame -> LazyFrame function on each engine over rows, and gives the rows back, sorted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -9,8 +9,8 @@ import polars as pl
 import pyarrow as pa
 
 Row = dict[str, Any]
-Frames = Mapping[str, tuple[Sequence[Row], Mapping[str, Any]]]
 Transform = Callable[..., nw.LazyFrame]
+Engine = Callable[..., pl.DataFrame]
 
 
 def sort_key(row: Row) -> tuple[tuple[bool, Any], ...]:
@@ -39,6 +39,3 @@ def on_duckdb(transform: Transform, **frames: pl.DataFrame) -> pl.DataFrame:
             lazy[name] = nw.from_native(connection.table(name))
         table: pa.Table = transform(**lazy).to_native().to_arrow_table()
     return pl.DataFrame(pl.from_arrow(table))
-
-
-ENGINES = {"polars": on_polars, "duckdb": on_duckdb}

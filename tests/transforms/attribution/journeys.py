@@ -41,10 +41,10 @@ _advertisers = _maybe("a1 a1 a2")
 
 
 @st.composite
-def touch_rows(draw: st.DrawFn, max_size: int = 14) -> list[dict]:
+def touch_rows(draw: st.DrawFn, max_size: int = 14, min_size: int = 0) -> list[dict]:
     """Touches whose views and clicks may share ids, times and users."""
     rows = []
-    for index in range(draw(st.integers(0, max_size))):
+    for index in range(draw(st.integers(min_size, max_size))):
         is_click = draw(st.booleans())
         # Every third id is used by a view and by a click, as feeds that number alone do.
         own = f"t{index // 3 if draw(st.booleans()) else index + 100}"
@@ -59,10 +59,10 @@ def touch_rows(draw: st.DrawFn, max_size: int = 14) -> list[dict]:
 
 
 @st.composite
-def conversion_rows(draw: st.DrawFn, max_size: int = 5) -> list[dict]:
+def conversion_rows(draw: st.DrawFn, max_size: int = 5, min_size: int = 0) -> list[dict]:
     """Conversions with and without links, windows and revenue, refunds below zero included."""
     rows = []
-    for index in range(draw(st.integers(0, max_size))):
+    for index in range(draw(st.integers(min_size, max_size))):
         event_at, user_id = draw(_anywhen), draw(_users)
         rows.append({
             "conversion_id": f"v{index}", "event_at": event_at, "event_date": utc_date(event_at), "user_id": user_id,

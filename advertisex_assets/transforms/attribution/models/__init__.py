@@ -23,3 +23,6 @@ WEIGHTS: Mapping[str, Callable[[], nw.Expr]] = MappingProxyType(
         "time_decay": time_decay,
     }
 )
+
+CLICKS_ONLY = frozenset({"last_click"})
+"""Models that never credit a view: a conversion that only views led to is unattributed in them."""

@@ -6,17 +6,14 @@ touch" and "first touch"). Not here: models that share (`shared`, `time_decay`).
 
 import narwhals.stable.v2 as nw
 
-from advertisex_assets.transforms.attribution.contract import CLICK
-
 
 def _one_where(chosen: nw.Expr) -> nw.Expr:
     return chosen.cast(nw.Int64)
 
 
 def last_click() -> nw.Expr:
-    """The latest competing click; a conversion that only views led to stays unattributed in this model."""
-    is_last = nw.col("competes") & (nw.col("position") == nw.col("path_length"))
-    return _one_where(is_last & (nw.col("touch_type") == CLICK))
+    """The latest competing touch, which is a click wherever there is one (`CLICKS_ONLY` withholds credit from a view)."""
+    return _one_where(nw.col("competes") & (nw.col("position") == nw.col("path_length")))
 
 
 def last_touch() -> nw.Expr:
