@@ -50,8 +50,8 @@ def _place() -> pl.Expr:
 
 def _hashes(rows: pl.DataFrame, text: pl.Expr) -> pl.Series:
     texts = rows.select(text).to_series().to_list()
-    return pl.Series([xxhash.xxh3_128_hexdigest(value) for value in texts], dtype=pl.String)
+    return pl.Series([xxhash.xxh3_128_hexdigest(value.encode()) for value in texts], dtype=pl.String)
 
 
 def _buckets(users: pl.Series) -> pl.Series:
-    return pl.Series([xxhash.xxh3_64_intdigest(value) % BUCKETS for value in users.to_list()], dtype=pl.Int64)
+    return pl.Series([xxhash.xxh3_64_intdigest(value.encode()) % BUCKETS for value in users.to_list()], dtype=pl.Int64)
