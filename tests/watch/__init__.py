@@ -1,0 +1,1 @@
+"""Promises about watching: every record accounted for, faults noticed, people told once."""
