@@ -5,10 +5,14 @@ How a component works lives in its own module beside this one.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.real import kafka, processes, requirements
+from tests.real.postgres import Postgres
+from tests.real.registry import SchemaRegistry
+from tests.real.secure_kafka import SecureKafka
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +44,48 @@ def kafka_cluster() -> kafka.Kafka:
     cluster = kafka.Kafka(brokers=3)
     cluster.start()
     return cluster
+
+
+@pytest.fixture(scope="session")
+def secure_kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> SecureKafka:
+    """A running broker that asks for TLS and SASL/SCRAM; its `client_config` has what it asks for."""
+    broker = SecureKafka(tmp_path_factory.mktemp("certificates"))
+    broker.start()
+    return broker
+
+
+@pytest.fixture(scope="session")
+def schema_registry() -> SchemaRegistry:
+    """A running schema registry; `.url` is its Confluent-compatible API. Use subjects of your own."""
+    registry = SchemaRegistry()
+    registry.start()
+    return registry
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    """A running, empty PostgreSQL; `.url` is how to reach it."""
+    server = Postgres()
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of a Chromium or Chrome; see `screenshots` for how to run it headless."""
+    return requirements.executable("Chromium", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def prometheus() -> Path:
+    """The path of the Prometheus server's binary."""
+    return requirements.executable("Prometheus", "prometheus")
+
+
+@pytest.fixture(scope="session")
+def kcat() -> Path:
+    """The path of kcat, a Kafka client that is not ours."""
+    return requirements.executable("kcat", "kcat", "kafkacat")
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -67,11 +68,14 @@ class Topics:
 class Kafka(Topics):
     """A cluster of our own processes on 127.0.0.1, all stopped, started and paused together; or each of `.brokers`.
 
-    `extra` settings go to every broker; `format_arguments` to the formatting of its storage.
+    `extra(node)` gives settings beyond the usual; `format_arguments` go to the formatting of the storage.
     """
 
     def __init__(
-        self, brokers: int = 1, extra: dict[str, object] | None = None, format_arguments: tuple[str, ...] = ()
+        self,
+        brokers: int = 1,
+        extra: Callable[[Node], dict[str, object]] = lambda node: {},
+        format_arguments: tuple[str, ...] = (),
     ) -> None:
         folders = [Path(tempfile.mkdtemp(prefix="advertisex-kafka-")) for _ in range(brokers)]
         nodes = [Node(n, free_port(), free_port(), folder / "data") for n, folder in enumerate(folders, start=1)]
@@ -81,7 +85,7 @@ class Kafka(Topics):
         self.brokers: list[Component] = []
         for node, folder in zip(nodes, folders, strict=True):
             config_file = folder / "server.properties"
-            config_file.write_text(properties(configuration(node, nodes, extra)))
+            config_file.write_text(properties({**configuration(node, nodes), **extra(node)}))
             formatting = ["format", "--cluster-id", cluster_id, "--config", str(config_file), *format_arguments]
             subprocess.run([*java_command("kafka.tools.StorageTool"), *formatting], check=True, capture_output=True)
             command = [*java_command("kafka.Kafka"), str(config_file)]

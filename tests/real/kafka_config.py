@@ -39,8 +39,8 @@ QUICK = {
 }
 
 
-def configuration(node: Node, cluster: list[Node], extra: dict[str, object] | None = None) -> dict[str, object]:
-    """Return the settings of `node` as broker and controller of `cluster`; `extra` is laid over them."""
+def configuration(node: Node, cluster: list[Node]) -> dict[str, object]:
+    """Return the settings of `node` as broker and controller of `cluster`."""
     replicas = len(cluster)
     voters = ",".join(f"{peer.node_id}@127.0.0.1:{peer.controller_port}" for peer in cluster)
     return {
@@ -62,7 +62,6 @@ def configuration(node: Node, cluster: list[Node], extra: dict[str, object] | No
         "transaction.state.log.min.isr": replicas // 2 + 1,
         "share.coordinator.state.topic.min.isr": replicas // 2 + 1,
         **QUICK,
-        **(extra or {}),
     }
 
 

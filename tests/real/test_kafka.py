@@ -1,39 +1,12 @@
 """Proves that the Kafka fixtures are what tests of ours take them for. Nothing of ours is tested here."""
 
-import uuid
-
 import pytest
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 
 from tests.real.kafka import Kafka, Topics
+from tests.real.kafka_client import SECONDS, produce, read, unique
 
 pytestmark = pytest.mark.real
-SECONDS = 30
-
-
-def unique(name: str) -> str:
-    return f"{name}-{uuid.uuid4().hex[:8]}"
-
-
-def produce(kafka: Topics, topic: str, *values: bytes) -> None:
-    producer = Producer(kafka.client_config)
-    for value in values:
-        producer.produce(topic, value)
-    assert producer.flush(SECONDS) == 0
-
-
-def read(kafka: Topics, topic: str, isolation: str = "read_committed") -> list[bytes]:
-    """Read partition 0 from the start to its end."""
-    config = {"group.id": "reader", "isolation.level": isolation, "enable.auto.commit": False}
-    consumer = Consumer({**kafka.client_config, **config, "enable.partition.eof": True})
-    consumer.assign([TopicPartition(topic, 0, 0)])
-    values = []
-    while (message := consumer.poll(SECONDS)) is not None and not message.error():
-        values.append(message.value())
-    assert message is not None, "the end of the partition was not reached"
-    consumer.close()
-    return values
-
 
 def test_a_message_comes_back(kafka_broker: Topics) -> None:
     topic = unique("echo")
