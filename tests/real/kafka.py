@@ -100,9 +100,11 @@ class Kafka(Topics):
             broker.wait_until_ready()
 
     def stop(self) -> None:
-        """Stop every broker in good order."""
+        """Stop every broker in good order; all at once, since the last one alone would wait for a quorum."""
         for broker in self.brokers:
-            broker.stop()
+            broker.ask_to_stop()
+        for broker in self.brokers:
+            broker.wait_until_stopped()
 
     def kill(self) -> None:
         """Kill every broker at once, as a power failure would."""

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -16,6 +17,8 @@ FOLDERS = tuple(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True))
 
 class Postgres(Component):
     """A server on 127.0.0.1 with an empty database `postgres`; `url` is how SQLAlchemy and psql find it."""
+
+    stop_signal = signal.SIGINT  # "fast": end connections instead of waiting for them
 
     def __init__(self) -> None:
         initdb = executable("PostgreSQL", "initdb", folders=FOLDERS)
@@ -34,6 +37,11 @@ class Postgres(Component):
         super().__init__(
             f"postgres-{port}", command, folder, lambda: subprocess.run(answers, check=False).returncode == 0
         )
+
+    def end(self, keep_log: bool) -> None:
+        """Stop in good order first: a killed server leaves shared memory behind."""
+        self.stop()
+        super().end(keep_log)
 
 
 def _as_unprivileged(folder: Path) -> list[str]:

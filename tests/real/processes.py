@@ -43,6 +43,8 @@ class Component:
     `stop` and `start` keep the folder, so data that the server keeps on disk is still there.
     """
 
+    stop_signal = signal.SIGTERM
+
     def __init__(self, name: str, command: list[str], folder: Path, is_ready: Callable[[], bool]) -> None:
         self.name, self.command, self.folder, self._is_ready = name, command, folder, is_ready
         self.log = folder / f"{name}.log"
@@ -82,11 +84,20 @@ class Component:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """End the process in good order (SIGTERM), by force when that takes too long."""
+        """End the process in good order, by force when that takes too long."""
+        self.ask_to_stop()
+        self.wait_until_stopped()
+
+    def ask_to_stop(self) -> None:
+        """Send the signal by which the process ends in good order, without waiting."""
+        self.resume()
+        if self._process is not None:
+            self._process.send_signal(self.stop_signal)
+
+    def wait_until_stopped(self) -> None:
+        """Wait for a process that was asked to stop; kill it when it takes too long."""
         if self._process is None:
             return
-        self.resume()
-        self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
