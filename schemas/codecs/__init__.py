@@ -1,0 +1,29 @@
+"""Codecs: what bytes become records and columns; pure, no I/O.
+
+Each codec is an object with `sniff`, `split`, `splitter` and `decode` (see `base.Codec`); feeds list theirs.
+"""
+
+from schemas.codecs.avro_codec import AvroCodec
+from schemas.codecs.base import BROKEN, DECODE_ERROR, RECORD, RESCUED, Codec, Record, StreamSplitter
+from schemas.codecs.csv_codec import CsvCodec
+from schemas.codecs.detect import detect
+from schemas.codecs.json_codec import JsonCodec
+from schemas.codecs.schema_source import RegisteredSchema, RegistryUnavailable, SchemaSource, UnknownSchema
+
+__all__ = [
+    "BROKEN",
+    "DECODE_ERROR",
+    "RECORD",
+    "RESCUED",
+    "AvroCodec",
+    "Codec",
+    "CsvCodec",
+    "JsonCodec",
+    "Record",
+    "RegisteredSchema",
+    "RegistryUnavailable",
+    "SchemaSource",
+    "StreamSplitter",
+    "UnknownSchema",
+    "detect",
+]

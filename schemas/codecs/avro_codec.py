@@ -1,0 +1,70 @@
+"""Avro with its writer schema: container files and messages are cut into bodies, whose `header` is the schema.
+
+Fields are found by name, so that schema evolution needs no reader schema: a column that a writer does not know is
+null, and its aliases are resolved after decoding.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from schemas.codecs.avro_blocks import MAGIC
+from schemas.codecs.avro_one_by_one import documents_of
+from schemas.codecs.avro_schema import BadSchema
+from schemas.codecs.avro_splitter import AvroSplitter
+from schemas.codecs.base import Record, StreamSplitter, split_whole
+from schemas.codecs.documents import frame_of, refused
+from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
+
+ROW = "avro:row"
+BODY = "avro:body"
+SCHEMA = "avro:schema"
+
+
+@dataclass(frozen=True)
+class AvroCodec:
+    """Avro object containers; see the module."""
+
+    name: str = field(default="avro", init=False)
+
+    def sniff(self, head: bytes) -> bool:
+        """Avro's magic number."""
+        return head.startswith(MAGIC)
+
+    def split(self, message: bytes) -> list[Record]:
+        """The bodies in a message that is a whole container."""
+        return split_whole(self.splitter(), message)
+
+    def splitter(self) -> StreamSplitter:
+        """A splitter for one container file."""
+        return AvroSplitter()
+
+    def decode(
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
+    ) -> pl.DataFrame:
+        """The columns of bodies by the writer schemas in `headers`; `schemas` is not needed."""
+        return decode_bodies(payloads, headers, paths)
+
+
+def decode_bodies(bodies: pl.Series, schema_texts: pl.Series, paths: Sequence[str]) -> pl.DataFrame:
+    """The columns of bodies (Binary), each of the writer schema beside it (String; a row without one is refused)."""
+    rows = pl.DataFrame([bodies.alias(BODY), schema_texts.cast(pl.String).alias(SCHEMA)]).with_row_index(ROW)
+    parts = rows.partition_by(SCHEMA, maintain_order=True) if len(rows) else [rows]
+    decoded = [_of_one_schema(part, paths).with_columns(part[ROW]) for part in parts]
+    return (pl.concat(decoded).sort(ROW) if len(decoded) > 1 else decoded[0]).drop(ROW)
+
+
+def _of_one_schema(part: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
+    text = part[SCHEMA][0] if len(part) else None
+    if text is None:
+        return refused(["The record has no writer schema."] * len(part), paths)
+    try:
+        documents, errors = documents_of([body or b"" for body in part[BODY]], text)
+    except BadSchema as error:
+        return refused([str(error)] * len(part), paths)
+    return frame_of(documents, errors, paths)

@@ -1,0 +1,72 @@
+"""Avro writer schemas: parsed once, with the logical types taken off, so that every decoder hands out raw values."""
+
+import json
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import fastavro
+from fastavro.schema import SchemaParseException, UnknownType
+
+Schema = Any
+"""An Avro schema as JSON values: a name, a list (union) or an object."""
+
+LOGICAL_KEYS = ("logicalType", "precision", "scale")
+
+
+PARSE_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+    SchemaParseException,
+    UnknownType,
+)
+"""What the parsers raise for texts that are no schema."""
+
+
+class BadSchema(Exception):
+    """The text is no Avro schema."""
+
+
+class WriterSchema(NamedTuple):
+    """A parsed writer schema: `raw` has no logical types, `full` has them; `names` are the named types of `full`."""
+
+    raw: Schema
+    full: Schema
+    names: dict[str, Schema]
+
+
+@lru_cache(maxsize=1024)
+def writer_schema(text: str) -> WriterSchema:
+    """The schema in a text, every name written out in full; BadSchema when it is none."""
+    names: dict[str, Schema] = {}
+    try:
+        schema = json.loads(text)
+        full = fastavro.parse_schema(schema, named_schemas=names)
+        return WriterSchema(fastavro.parse_schema(without_logical_types(schema)), full, names)
+    except PARSE_ERRORS as error:
+        raise BadSchema(f"The writer schema cannot be read: {error}") from error
+
+
+def without_logical_types(schema: Schema) -> Schema:
+    """The same schema, of plain types only."""
+    if isinstance(schema, list):
+        return [without_logical_types(branch) for branch in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in LOGICAL_KEYS}
+    for key in ("type", "items", "values"):
+        if key in kept:
+            kept[key] = without_logical_types(kept[key])
+    if isinstance(kept.get("fields"), list):
+        kept["fields"] = [_plain_field(field) for field in kept["fields"]]
+    return kept
+
+
+def _plain_field(field: Any) -> Any:
+    return (
+        {**field, "type": without_logical_types(field["type"])}
+        if isinstance(field, dict) and "type" in field
+        else field
+    )

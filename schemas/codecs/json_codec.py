@@ -1,0 +1,102 @@
+"""JSON: one object is one record; messages and files may hold lines, arrays or concatenated objects.
+
+Reading is strict RFC 8259 (orjson): no NaN, no trailing comma, no lone surrogate. Of a repeated key the last value
+wins. orjson record by record was chosen over Polars' `read_ndjson`: including the search for unknown fields it is as
+fast per CPU second, it finds the bad record by itself, and it keeps nested values exact, which `read_ndjson` does not
+when it writes objects back as text (escapes are lost, key order is random beyond 32 keys).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import orjson
+import polars as pl
+
+from schemas.codecs.base import Record, StreamSplitter, split_whole
+from schemas.codecs.documents import NO_DOCUMENT, Document, frame_of
+from schemas.codecs.json_splitter import BOM, JsonSplitter, is_one_object
+from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
+
+CHUNK_RECORDS = 4096
+"""Documents alive at a time: few enough to stay in the processor's cache (2.4 times as fast as 100,000)."""
+
+LONG_NUMBER = r"[0-9.]{18}"
+"""A run that may be a number with more digits than a 64-bit float or integer keeps."""
+
+
+@dataclass(frozen=True)
+class JsonCodec:
+    """JSON objects as records; see the module."""
+
+    name: str = "json"
+
+    def sniff(self, head: bytes) -> bool:
+        """Text that starts with an object or an array."""
+        return head.removeprefix(BOM).lstrip()[:1] in (b"{", b"[")
+
+    def split(self, message: bytes) -> list[Record]:
+        """The objects of a message."""
+        return [Record(message)] if is_one_object(message) else split_whole(self.splitter(), message)
+
+    def splitter(self) -> StreamSplitter:
+        """A splitter for lines, arrays (also pretty-printed) and concatenated objects."""
+        return JsonSplitter()
+
+    def decode(
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
+    ) -> pl.DataFrame:
+        """The columns of the payloads; `headers` and `schemas` are not needed."""
+        frames = [
+            _decode_chunk(payloads.slice(start, CHUNK_RECORDS), paths)
+            for start in range(0, max(len(payloads), 1), CHUNK_RECORDS)
+        ]
+        return pl.concat(frames) if len(frames) > 1 else frames[0]
+
+
+def _decode_chunk(payloads: pl.Series, paths: Sequence[str]) -> pl.DataFrame:
+    documents: list[Document] = []
+    errors: list[str | None] = [None] * len(payloads)
+    for row, payload in enumerate(payloads.to_list()):
+        try:
+            document = orjson.loads(payload)
+        except orjson.JSONDecodeError as error:
+            document, errors[row] = _again(payload, error)
+        if type(document) is not dict:
+            errors[row] = errors[row] or "The JSON value is no object."
+            document = NO_DOCUMENT
+        documents.append(document)
+    for row in _rows_with_long_numbers(payloads):
+        if errors[row] is None:
+            documents[row] = _exact(payloads[row], documents[row])
+    return frame_of(documents, errors, paths)
+
+
+def _again(payload: bytes | None, error: orjson.JSONDecodeError) -> tuple[Document, str | None]:
+    """A second try without the byte order mark that some producers send."""
+    if payload is not None and payload.startswith(BOM):
+        try:
+            return orjson.loads(payload[len(BOM) :]), None
+        except orjson.JSONDecodeError as inner:
+            error = inner
+    return NO_DOCUMENT, f"Not JSON: {error}."
+
+
+def _rows_with_long_numbers(payloads: pl.Series) -> list[int]:
+    return (
+        payloads.cast(pl.String, strict=False).str.contains(LONG_NUMBER).fill_null(False).arg_true().to_list()
+    )
+
+
+def _exact(payload: bytes, rounded: Document) -> Document:
+    """The document with every digit of its numbers."""
+    try:
+        document: Document = json.loads(payload.removeprefix(BOM), parse_float=Decimal)
+    except RecursionError:  # nested deeper than the standard parser goes; no digits are worth refusing it
+        return rounded
+    return document

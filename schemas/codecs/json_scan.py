@@ -1,0 +1,87 @@
+"""Finds where JSON values end. Text here is bytes read as Latin-1, so that characters and bytes count alike: JSON's
+structure is ASCII, and what stands inside strings does not matter for cutting."""
+
+import json
+import re
+
+NEAR_END_CHARACTERS = 8
+"""An error this near the end of what has arrived may be a literal, number or escape that is not complete yet
+(the longest, `-Infinity`, fails with at most eight characters read)."""
+
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"|[{}\[\]"]')
+_SEPARATOR = re.compile(r"[ \t\r\n]*")
+_parse = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+
+
+class Incomplete(Exception):
+    """More text is needed to know where the value ends."""
+
+
+class Invalid(Exception):
+    """The text is no JSON value, whatever follows."""
+
+
+def end_of_value(text: str, start: int) -> int:
+    """Where the JSON value that starts at `start` ends; raises Incomplete or Invalid."""
+    try:
+        _, end = _parse(text, start)
+    except json.JSONDecodeError as error:
+        open_string = error.msg.startswith("Unterminated string")
+        if open_string or len(text) - error.pos <= NEAR_END_CHARACTERS:
+            raise Incomplete from error
+        raise Invalid from error
+    except (RecursionError, StopIteration) as error:
+        raise Invalid from error
+    if end == len(text) and text[start] not in '{["':
+        raise Incomplete  # a number or literal may go on
+    return end
+
+
+def end_of_balanced(text: str, start: int) -> int:
+    """Where the brackets opened at `start` are closed again, in text that need not be valid otherwise."""
+    if text[start] not in "{[":
+        raise Invalid
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        mark = token.group()
+        if mark == '"':
+            raise Invalid if "\n" in text[token.start() :] else Incomplete
+        depth += (mark in "{[") - (mark in "}]")
+        if depth == 0:
+            return token.end()
+    raise Incomplete
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """The objects of a text that is nothing but objects, arrays of them, and blanks."""
+    found: list[tuple[int, int]] = []
+    at = skip_blanks(text, 0)
+    while at < len(text):
+        if text[at] not in "{[":
+            raise Invalid
+        end = end_of_value(text, at)
+        if text[at] == "[":
+            found += elements(text, at, end)
+        else:
+            found.append((at, end))
+        at = skip_blanks(text, end)
+    return found
+
+
+def elements(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The elements of a valid array that spans [start, end)."""
+    found: list[tuple[int, int]] = []
+    at = skip_blanks(text, start + 1)
+    while at < end - 1:
+        stop = end_of_value(text, at)
+        found.append((at, stop))
+        at = skip_blanks(text, stop)
+        if text[at] == ",":
+            at = skip_blanks(text, at + 1)
+    return found
+
+
+def skip_blanks(text: str, at: int) -> int:
+    """The first position from `at` that is not JSON white space."""
+    found = _SEPARATOR.match(text, at)
+    return found.end() if found else at

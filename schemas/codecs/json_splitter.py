@@ -1,0 +1,178 @@
+"""Cuts JSON streams into values: lines, arrays and concatenated objects, also mixed, without decoding them for use.
+
+How damage is bounded: a line that is no sequence of whole objects is one bad record; an array element that is not
+JSON but whose brackets balance is one bad record; an array that cannot be followed gives its good elements and one
+`broken` record with its rest. Bad records are handed on, and refused by the decoder.
+"""
+
+import re
+
+from schemas.codecs.base import BROKEN, BROKEN_LIMIT_BYTES, MAX_RECORD_BYTES, Record
+from schemas.codecs.json_scan import Incomplete, Invalid, end_of_balanced, end_of_value, skip_blanks, spans
+
+BOM = b"\xef\xbb\xbf"
+
+LONG_LINE_BYTES = 1 << 20
+"""A line longer than this is cut value by value, without waiting for its end."""
+
+_ADJACENT = re.compile(rb"\}\s*\{")
+_NEXT_AT_MARGIN = re.compile(r"\n(?=[{\[])")
+
+
+def is_one_object(message: bytes) -> bool:
+    """Whether bytes can only be one object, or one bad record: one line, braces around, and none that touch inside."""
+    return (
+        message[:1] == b"{"
+        and message[-1:] == b"}"
+        and b"\n" not in message
+        and not _ADJACENT.search(message)
+    )
+
+
+class JsonSplitter:
+    """See the module. A position is the byte offset of a value's first byte."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        """What has arrived and is not cut yet from `_at` on, as Latin-1."""
+        self._at = 0
+        self._position = 0
+        """The stream position of `_text`'s first character."""
+        self._started = self._ended = self._broken = self._in_array = self._lines = False
+        """`_lines`: a whole line was one value, so from now on a line is a record and a bad line costs only itself."""
+        self._wanted = 0
+        """Scan again only when this much waits, so that the work for a very long value stays linear."""
+
+    def feed(self, chunk: bytes) -> list[Record]:
+        """The values that this chunk completed."""
+        if self._broken:
+            self._text += chunk[: max(BROKEN_LIMIT_BYTES - len(self._text), 0)].decode("latin-1")
+            return []
+        self._position += self._at
+        self._text, self._at = self._text[self._at :] + chunk.decode("latin-1"), 0
+        if not self._started and (len(self._text) >= len(BOM) or self._ended):
+            self._started = True
+            self._at = len(BOM) if self._text.startswith(BOM.decode("latin-1")) else 0
+        ready = self._started and (self._ended or len(self._text) >= self._wanted)
+        return self._scan() if ready else []
+
+    def finish(self) -> list[Record]:
+        """The values that the end completed, then the broken rest if there is one."""
+        self._ended = True
+        records = self.feed(b"")
+        if self._broken:
+            rest = self._text[:BROKEN_LIMIT_BYTES].encode("latin-1")
+            records.append(Record(rest, position=self._position, kind=BROKEN))
+        return records
+
+    def _scan(self) -> list[Record]:
+        records: list[Record] = []
+        try:
+            while not self._broken and not self._at_end():
+                records += self._elements() if self._in_array else self._values()
+        except Incomplete:
+            waiting = len(self._text) - self._at
+            self._wanted = 2 * waiting if waiting > LONG_LINE_BYTES else 0
+            if self._ended or waiting > MAX_RECORD_BYTES:
+                self._break()
+        return records
+
+    def _at_end(self) -> bool:
+        self._at = skip_blanks(self._text, self._at)
+        return self._at == len(self._text)
+
+    def _break(self) -> None:
+        """From here on nothing can be followed."""
+        self._broken = True
+        self._position += self._at
+        self._text, self._at = self._text[self._at :], 0
+
+    def _cut(self, end: int) -> Record:
+        start, self._at = self._at, end
+        return Record(self._text[start:end].encode("latin-1"), position=self._position + start)
+
+    def _elements(self) -> list[Record]:
+        """The next element of the open array, or its end."""
+        mark = self._text[self._at]
+        if mark in ",]":
+            self._in_array = mark == ","
+            self._at += 1
+            return []
+        try:
+            return [self._cut(end_of_value(self._text, self._at))]
+        except Invalid:
+            return self._bad_element()
+
+    def _bad_element(self) -> list[Record]:
+        """An element that is no JSON, but whose brackets balance and that a comma or the array's end follows."""
+        try:
+            end = end_of_balanced(self._text, self._at)
+        except Invalid:
+            self._break()
+            return []
+        after = skip_blanks(self._text, end)
+        if after == len(self._text):
+            raise Incomplete
+        if self._text[after] in ",]":
+            return [self._cut(end)]
+        self._break()
+        return []
+
+    def _values(self) -> list[Record]:
+        """The values of the next line, or the value that starts there and spans several."""
+        if self._text[self._at] == "[" and not self._lines and self._opens_array():
+            self._in_array = True
+            self._at += 1
+            return []
+        newline = self._text.find("\n", self._at)
+        if newline >= 0 or self._ended:
+            return self._line(len(self._text) if newline < 0 else newline)
+        if self._text[self._at] == "{" and len(self._text) - self._at > LONG_LINE_BYTES:
+            return self._value()
+        raise Incomplete
+
+    def _opens_array(self) -> bool:
+        """Whether records follow the bracket; otherwise it is text that happens to start with one."""
+        after = skip_blanks(self._text, self._at + 1)
+        if after == len(self._text):
+            raise Incomplete
+        return self._text[after] in "{[]"
+
+    def _line(self, line_end: int) -> list[Record]:
+        start, line = self._at, self._text[self._at : line_end].rstrip()
+        try:
+            found = spans(line) if line[0] in "{[" else [(0, len(line))]
+            self._lines = self._lines or line[0] == "{"
+        except Invalid:
+            found = [(0, len(line))]
+        except Incomplete:
+            if not (self._lines or self._next_line_stands_alone(line_end)):
+                return self._value()
+            found = [(0, len(line))]
+            self._lines = True
+        self._at = line_end
+        return [Record(line[a:b].encode("latin-1"), position=self._position + start + a) for a, b in found]
+
+    def _next_line_stands_alone(self, line_end: int) -> bool:
+        """Whether what follows an unfinished line is the next record (or nothing) rather than its continuation."""
+        start = skip_blanks(self._text, line_end)
+        if start == len(self._text) and self._ended:
+            return True
+        stop = self._text.find("\n", start)
+        if stop < 0 and not self._ended:
+            raise Incomplete
+        following = self._text[start : stop if stop >= 0 else None].rstrip()
+        try:
+            return self._text[start - 1] == "\n" and following[:1] == "{" and bool(spans(following))
+        except (Incomplete, Invalid):
+            return False
+
+    def _value(self) -> list[Record]:
+        """A value that spans lines; a bad one costs what stands before the next value at the left margin."""
+        try:
+            return [self._cut(end_of_value(self._text, self._at))]
+        except Invalid:
+            margin = _NEXT_AT_MARGIN.search(self._text, self._at)
+            if margin is None and not self._ended:
+                raise Incomplete from None
+            return [self._cut(len(self._text) if margin is None else margin.start())]

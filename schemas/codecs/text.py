@@ -1,0 +1,72 @@
+"""The one text form of a decoded value, whichever codec read it: integers keep their digits, numbers have no
+exponent and no trailing zeros (`1.0` is `1`, as ids that went through a spreadsheet show), booleans are
+`true`/`false`, objects and arrays are JSON."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+import orjson
+import polars as pl
+
+
+def text_of(value: Any) -> str | None:
+    """A decoded value as text; null for null."""
+    if value is None or type(value) is str:
+        return value
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, float):
+        return float_text(value)
+    if isinstance(value, Decimal):
+        return plain(format(value, "f"))
+    return json_text(value)
+
+
+def float_text(number: float) -> str:
+    """The shortest decimal that reads back as the same float, in plain notation."""
+    written = repr(number)
+    if "e" in written and isfinite(number):
+        written = format(Decimal(written), "f")
+    return plain(written)
+
+
+def plain(number: str) -> str:
+    """A plain decimal without zeros that say nothing, and without a negative zero."""
+    if "." in number:
+        number = number.rstrip("0").rstrip(".")
+    return "0" if number == "-0" else number
+
+
+def json_text(value: Any) -> str:
+    """A value as compact JSON text."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # integers beyond 64 bits, and exact decimals
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_number)
+
+
+def _json_number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def text_series(name: str, values: Sequence[Any]) -> pl.Series:
+    """The text of many decoded values as a String column."""
+    types = set(map(type, values))
+    types.discard(type(None))
+    if not types or types == {str}:
+        return pl.Series(name, values, dtype=pl.String)
+    if types == {int}:
+        try:
+            return pl.Series(name, values, dtype=pl.Int64).cast(pl.String)
+        except (OverflowError, TypeError, pl.exceptions.PolarsError):
+            pass  # beyond 64 bits
+    return pl.Series(name, [text_of(value) for value in values], dtype=pl.String)
