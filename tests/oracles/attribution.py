@@ -108,7 +108,9 @@ def _allowed(touch: Row, conversion: Row) -> bool:
     window = conversion["click_window_us"] if touch["touch_type"] == "click" else conversion["view_window_us"]
     starts, ends = conversion["event_at"] - window, conversion["event_at"]
     ours, theirs = touch["advertiser_id"], conversion["advertiser_id"]
-    return related and starts <= touch["event_at"] <= ends and (ours is None or theirs is None or ours == theirs)
+    return (
+        related and starts <= touch["event_at"] <= ends and (ours is None or theirs is None or ours == theirs)
+    )
 
 
 def _same(touch: Row, conversion: Row, key: str) -> bool:
@@ -132,3 +134,38 @@ def _row(conversion: Row, model: str, touch: Row | None, credit: int, money: int
         "revenue_micros": money,
         "capped": capped,
     }
+
+
+def paths(touches: Iterable[Row], conversions: Iterable[Row], dimension: str, touch_cap: int) -> list[Row]:
+    """Every row of gold.conversion_paths."""
+    touches, rows = list(touches), []
+    for conversion in conversions:
+        field, _ = competing(touches, conversion)
+        kept = field[-touch_cap:]
+        rows.append(
+            {
+                "event_date": conversion["event_date"],
+                "conversion_id": conversion["conversion_id"],
+                "path": " > ".join(t[dimension] or "(unknown)" for t in kept),
+                "path_length": len(kept),
+                "time_to_convert_us": conversion["event_at"] - kept[0]["event_at"] if kept else None,
+                "revenue_micros": conversion["revenue_micros"],
+                "capped": len(field) > touch_cap,
+            }
+        )
+    return rows
+
+
+def adjusted(conversions: Iterable[Row], adjustments: Iterable[Row]) -> list[Row]:
+    """Conversions after their adjustments, one at a time, in time order."""
+    rows = []
+    for conversion in conversions:
+        value, kept = conversion["revenue_micros"], True
+        mine = [a for a in adjustments if a["conversion_id"] == conversion["conversion_id"]]
+        for change in sorted(mine, key=lambda a: (a["event_at"], a["adjustment_id"])):
+            kept = kept and change["adjustment_type"] != "retraction"
+            amount = change["value_micros"] or 0
+            value = amount if change["adjustment_type"] == "restatement" else (value or 0) + amount
+        if kept:
+            rows.append({**conversion, "revenue_micros": value})
+    return rows

@@ -3,22 +3,20 @@
 Lives here: the composition of the steps. Not here: any rule.
 """
 
-import narwhals.stable.v2 as nw
-
 from advertisex_assets.transforms.attribution.candidates import candidates
 from advertisex_assets.transforms.attribution.competition import ranked
-from advertisex_assets.transforms.attribution.contract import ATTRIBUTION_COLUMNS, DEFAULT_TOUCH_CAP
+from advertisex_assets.transforms.attribution.contract import ATTRIBUTION_COLUMNS, DEFAULT_TOUCH_CAP, Frame
 from advertisex_assets.transforms.attribution.credit_split import split_credit, split_revenue
 from advertisex_assets.transforms.attribution.models import WEIGHTS
 from advertisex_assets.transforms.attribution.weigh import Weights, weigh, withhold_from_views
 
 
 def attribute(
-    touches: nw.LazyFrame,
-    conversions: nw.LazyFrame,
+    touches: Frame,
+    conversions: Frame,
     touch_cap: int = DEFAULT_TOUCH_CAP,
     weights: Weights = WEIGHTS,
-) -> nw.LazyFrame:
+) -> Frame:
     """Credit every conversion under every model.
 
     Takes touches and conversions as `candidates` documents them. Returns ATTRIBUTION_COLUMNS, one row per

@@ -20,6 +20,7 @@ from advertisex_assets.transforms.attribution.contract import (
     TOUCH_COLUMNS,
     UNASSIGNED,
     UNATTRIBUTED,
+    Frame,
 )
 from advertisex_assets.transforms.attribution.windows import compatible_advertiser, in_window
 
@@ -52,7 +53,7 @@ _TOUCH_NAMES = {
 _CONVERSION_NAMES = {"event_at": "conversion_at", "revenue_micros": "conversion_revenue_micros"}
 
 
-def candidates(touches: nw.LazyFrame, conversions: nw.LazyFrame) -> nw.LazyFrame:
+def candidates(touches: Frame, conversions: Frame) -> Frame:
     """Pair each conversion with every touch that may have earned it.
 
     Returns one row per (conversion_id, touch_type, touch_id), columns CANDIDATE_COLUMNS; `link` is Int64:
@@ -68,7 +69,7 @@ def candidates(touches: nw.LazyFrame, conversions: nw.LazyFrame) -> nw.LazyFrame
     return nw.concat([by_user, by_click, by_impression, _no_touch(left)], how="vertical")
 
 
-def _no_touch(conversions: nw.LazyFrame) -> nw.LazyFrame:
+def _no_touch(conversions: Frame) -> Frame:
     """The stand-in that keeps a conversion in the result when nothing touched it."""
     return conversions.with_columns(
         touch_id=nw.lit(None, nw.String),
@@ -84,7 +85,7 @@ def unassigned() -> dict[str, nw.Expr]:
     return {name: nw.lit(UNASSIGNED) for name in DIMENSIONS}
 
 
-def _pairs(conversions: nw.LazyFrame, touches: nw.LazyFrame, key: str, *found_before: str) -> nw.LazyFrame:
+def _pairs(conversions: Frame, touches: Frame, key: str, *found_before: str) -> Frame:
     """Allowed pairs that agree on one key and on none of those `found_before`."""
     # The joined key is copied on the right: engines differ in whether they keep it.
     right = touches.with_columns(nw.col(f"touch_{key}").alias("join_key"))

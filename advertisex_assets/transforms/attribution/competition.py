@@ -5,16 +5,16 @@ Not here: what a place is worth (`models`).
 
 import narwhals.stable.v2 as nw
 
-from advertisex_assets.transforms.attribution.contract import CLICK, DEFAULT_TOUCH_CAP, TOUCH_ORDER
+from advertisex_assets.transforms.attribution.contract import CLICK, DEFAULT_TOUCH_CAP, TOUCH_ORDER, Frame
 
 
-def strongest_link(candidates: nw.LazyFrame) -> nw.LazyFrame:
+def strongest_link(candidates: Frame) -> Frame:
     """Keep the candidates of each conversion that have its strongest link: a known link leaves no room for guesses."""
     strongest = nw.col("link").max().over("conversion_id")
     return candidates.filter(nw.col("link") == strongest)
 
 
-def ranked(candidates: nw.LazyFrame, touch_cap: int = DEFAULT_TOUCH_CAP) -> nw.LazyFrame:
+def ranked(candidates: Frame, touch_cap: int = DEFAULT_TOUCH_CAP) -> Frame:
     """Rank the competing touches of each conversion in TOUCH_ORDER and cut them to the latest `touch_cap`.
 
     Adds `competes` (Boolean; the click-beats-view survivors inside the cap), `position` (Int64, 1 is the earliest
@@ -39,7 +39,7 @@ def _rank(*partition: str) -> nw.Expr:
     return nw.col("touch_at").cum_count().over(*partition, order_by=TOUCH_ORDER).cast(nw.Int64)
 
 
-def _cut(frame: nw.LazyFrame, touch_cap: int) -> nw.LazyFrame:
+def _cut(frame: Frame, touch_cap: int) -> Frame:
     """Apply click-beats-view and the cap, with ranks that are arithmetic on the two windows already made."""
     clicks = nw.col("clicks")
     competing = nw.when(clicks > 0).then(clicks).otherwise(nw.col("size"))

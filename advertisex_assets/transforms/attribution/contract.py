@@ -1,7 +1,14 @@
-"""Names and units shared by every attribution step: column lists, touch types, constants.
+"""Names, units and types shared by every attribution step: column lists, touch types, constants.
 
 Not here: any computation.
 """
+
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+Frame: TypeAlias = nw.LazyFrame[Any]
+"""A lazy frame of any engine."""
 
 CREDIT_MICROS = 1_000_000
 """The whole of one conversion, in micro-credits."""

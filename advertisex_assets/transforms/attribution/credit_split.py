@@ -8,23 +8,25 @@ remainders, and among equal remainders to the earliest touch. The shares therefo
 
 import narwhals.stable.v2 as nw
 
-from advertisex_assets.transforms.attribution.contract import CREDIT_MICROS
+from advertisex_assets.transforms.attribution.contract import CREDIT_MICROS, Frame
 
 _GROUP = ("conversion_id", "model")
 
 
-def split_credit(weighted: nw.LazyFrame) -> nw.LazyFrame:
+def split_credit(weighted: Frame) -> Frame:
     """Add `credit_micros` (Int64; sums to 1,000,000 per conversion and model) from `weight` (Int64, 1 to 2**40).
 
     Needs conversion_id, model, position (a total order within both). A touch whose exact share rounds to nothing
     keeps its row with credit 0.
     """
     scaled, total = nw.col("weight") * CREDIT_MICROS, nw.col("total")
-    parts = weighted.with_columns(total=_sum("weight")).with_columns(floor=scaled // total, remainder=scaled % total)
+    parts = weighted.with_columns(total=_sum("weight")).with_columns(
+        floor=scaled // total, remainder=scaled % total
+    )
     return _hand_out(parts, nw.lit(CREDIT_MICROS, nw.Int64), "credit_micros").drop("total")
 
 
-def split_revenue(credited: nw.LazyFrame) -> nw.LazyFrame:
+def split_revenue(credited: Frame) -> Frame:
     """Add `revenue_micros` (Int64; sums to `conversion_revenue_micros`, null where that is null) by `credit_micros`.
 
     A negative revenue (refunds beyond the value) is split by its size and negated, so rounding mirrors.
@@ -36,14 +38,20 @@ def split_revenue(credited: nw.LazyFrame) -> nw.LazyFrame:
         floor=whole * nw.col("credit_micros") + rest // CREDIT_MICROS, remainder=rest % CREDIT_MICROS
     )
     shares = _hand_out(parts, size, "revenue_size")
-    sign = nw.when(nw.col("conversion_revenue_micros") < 0).then(nw.lit(-1, nw.Int64)).otherwise(nw.lit(1, nw.Int64))
+    sign = (
+        nw.when(nw.col("conversion_revenue_micros") < 0)
+        .then(nw.lit(-1, nw.Int64))
+        .otherwise(nw.lit(1, nw.Int64))
+    )
     return shares.with_columns(revenue_micros=nw.col("revenue_size") * sign).drop("revenue_size")
 
 
-def _hand_out(parts: nw.LazyFrame, whole: nw.Expr, name: str) -> nw.LazyFrame:
+def _hand_out(parts: Frame, whole: nw.Expr, name: str) -> Frame:
     """Turn floor and remainder into shares of the whole."""
     # Ascending order is the only one every engine's window takes: the largest remainder is the smallest negative.
-    ranked = parts.with_columns(descending=nw.col("remainder") * -1, left_over=whole - _sum("floor")).with_columns(
+    ranked = parts.with_columns(
+        descending=nw.col("remainder") * -1, left_over=whole - _sum("floor")
+    ).with_columns(
         turn=nw.col("position").cum_count().over(*_GROUP, order_by=("descending", "position")).cast(nw.Int64)
     )
     one_more = (nw.col("turn") <= nw.col("left_over")).cast(nw.Int64)

@@ -7,13 +7,19 @@ from collections.abc import Callable, Mapping
 
 import narwhals.stable.v2 as nw
 
-from advertisex_assets.transforms.attribution.contract import CLICK, DIMENSIONS, UNASSIGNED, UNATTRIBUTED
+from advertisex_assets.transforms.attribution.contract import (
+    CLICK,
+    DIMENSIONS,
+    UNASSIGNED,
+    UNATTRIBUTED,
+    Frame,
+)
 from advertisex_assets.transforms.attribution.models import CLICKS_ONLY
 
 Weights = Mapping[str, Callable[[], nw.Expr]]
 
 
-def weigh(places: nw.LazyFrame, conversions: nw.LazyFrame, weights: Weights) -> nw.LazyFrame:
+def weigh(places: Frame, conversions: Frame, weights: Weights) -> Frame:
     """Rows of `competition.ranked` times models, with `model` and Int64 `weight`, where the weight is above zero."""
     wide = places.with_columns(**{_column(model): weight() for model, weight in weights.items()})
     # A cross join, because a union of one branch per model makes some engines repeat all that is upstream.
@@ -21,7 +27,7 @@ def weigh(places: nw.LazyFrame, conversions: nw.LazyFrame, weights: Weights) -> 
     return long.with_columns(weight=_chosen(weights)).filter(nw.col("weight") > 0)
 
 
-def withhold_from_views(weighted: nw.LazyFrame) -> nw.LazyFrame:
+def withhold_from_views(weighted: Frame) -> Frame:
     """In CLICKS_ONLY models, turn what would credit a view into an unattributed row."""
     withheld = nw.col("model").is_in(sorted(CLICKS_ONLY)) & (nw.col("touch_type") != CLICK)
     blank = {name: UNASSIGNED for name in DIMENSIONS} | {"touch_type": UNATTRIBUTED}
@@ -35,7 +41,7 @@ def withhold_from_views(weighted: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _names(conversions: nw.LazyFrame, weights: Weights) -> nw.LazyFrame:
+def _names(conversions: Frame, weights: Weights) -> Frame:
     """One row per model. Made from a count, since a frame of literals would have to name its engine."""
     count = conversions.select(count=nw.len())
     return nw.concat([count.select(model=nw.lit(model)) for model in weights], how="vertical")

@@ -33,7 +33,9 @@ def _maybe(values: str) -> st.SearchStrategy[str | None]:
 
 # Whole and half days plus or minus a microsecond: ties, and both edges of the 1, 2 and 7 day windows, come up often.
 _instants = st.builds(
-    lambda halves, slip: START_US + halves * (DAY_US // 2) + slip, st.integers(0, 40), st.sampled_from([-1, 0, 0, 1])
+    lambda halves, slip: START_US + halves * (DAY_US // 2) + slip,
+    st.integers(0, 40),
+    st.sampled_from([-1, 0, 0, 1]),
 )
 _anywhen = st.one_of(_instants, st.integers(START_US, START_US + 20 * DAY_US))
 _users = _maybe("u1 u1 u2")

@@ -1,4 +1,4 @@
-"""Attribution is exact: the brute force agrees to the micro on every engine, whatever the order of the rows."""
+"""Attribution is exact: brute force agrees to the micro on every engine, whatever the order of the rows."""
 
 import random
 from collections import defaultdict
@@ -45,13 +45,17 @@ def _assert_equals_brute_force(engine: Engine, touches: list, conversions: list,
 @relaxed
 @given(touches=touch_rows(), conversions=conversion_rows())
 def test_credit_and_revenue_are_conserved(touches: list, conversions: list) -> None:
-    """Per conversion and model: credit sums to 1,000,000 and revenue to the conversion's, in all models alike."""
-    rows = on_polars(attribute, touches=touch_frame(touches), conversions=conversion_frame(conversions)).to_dicts()
+    """Per conversion and model: credit sums to 1,000,000, revenue to the conversion's, in all models."""
+    rows = on_polars(
+        attribute, touches=touch_frame(touches), conversions=conversion_frame(conversions)
+    ).to_dicts()
     credit, revenue = defaultdict(int), defaultdict(int)
     for row in rows:
         credit[row["conversion_id"], row["model"]] += row["credit_micros"]
         revenue[row["conversion_id"], row["model"]] += row["revenue_micros"] or 0
-    expected = {(c["conversion_id"], model): c["revenue_micros"] or 0 for c in conversions for model in WEIGHTS}
+    expected = {
+        (c["conversion_id"], model): c["revenue_micros"] or 0 for c in conversions for model in WEIGHTS
+    }
     assert revenue == expected
     assert set(credit) == set(expected) and set(credit.values()) <= {1_000_000}
 
