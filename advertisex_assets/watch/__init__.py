@@ -1,1 +1,1 @@
-"""Watching, with the lake at hand: recounts, baselines, incidents and metrics; judgement is in `transforms/watch`."""
+"""Watching with the lake at hand: recounts, incidents, metrics; judgement is in `transforms/watch`."""

@@ -1,1 +1,1 @@
-"""Watching, pure: sums that must agree, what is usual, how fresh data is. Reading and telling live elsewhere."""
+"""Watching, pure: sums that must agree, what is usual, how fresh data is. No reading, no telling."""

@@ -1,4 +1,4 @@
-"""Conservation: every received record has exactly one outcome (design, invariant 6). Not here: how tables are read."""
+"""Conservation: every received record has exactly one outcome (invariant 6). No table is read here."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ COUNTS = (RECEIVED, *OUTCOMES)
 
 
 def counts_by_date(parts: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    """One row per event_date with every count (Int64), from frames of event_date and one or more of the counts.
+    """One row per event_date with every count (Int64), from frames of event_date and some of the counts.
 
     Counts of the same name and date are added up; dates may be null (rows that were never routed).
     """

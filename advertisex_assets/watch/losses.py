@@ -1,0 +1,95 @@
+"""Losses: finds the very records behind sums that do not agree, and the tables that should hold them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from advertisex_assets.silver.handles import FeedTables, open_tables
+from advertisex_assets.transforms.parse import is_valid, parse
+from advertisex_assets.transforms.watch.conservation import unbalanced
+from advertisex_assets.transforms.watch.losses import PLACE, Loss, LossKind, doubled, losses, without_outcome
+from advertisex_assets.watch.recount import recount
+from resources.lake import Lake, LakeTable
+from schemas.feed import Feed
+from schemas.tables.bronze import POSITION, TOMBSTONE, bronze_table
+from schemas.tables.silver import DUPLICATES, QUARANTINE
+
+NO_KEY = b""
+"""Records are parsed only to learn which table they belong in: pseudonyms are thrown away."""
+
+
+def find_losses(lake: Lake, feed: Feed) -> list[Loss]:
+    """Every stretch of records of the feed that is missing, doubled or unknown; empty when all is well.
+
+    Rows that silver has yet to read are not missing. Costs a few columns of every table when the sums agree, and the
+    records themselves only of dates where they do not.
+    """
+    if not lake.exists(bronze_table(feed)):
+        return []
+    wrong = unbalanced(recount(lake, feed))["event_date"].drop_nulls().to_list()
+    tables = open_tables(lake, feed)
+    twice = doubled(_places(tables.bronze, feed, _all_dates(tables.bronze)))
+    if not wrong:
+        return losses(feed.name, LossKind.DOUBLED, twice)
+    received = _read_rows(tables, wrong)
+    outcomes = pl.concat([_places(table, feed, wrong) for table in tables.dated])
+    lost = without_outcome(received, outcomes)
+    unknown = without_outcome(outcomes, _places(tables.bronze, feed, wrong, tombstones=True))
+    return [
+        *losses(feed.name, LossKind.MISSING, _with_expected_table(tables, lost)),
+        *losses(feed.name, LossKind.DOUBLED, pl.concat([doubled(outcomes), twice])),
+        *losses(feed.name, LossKind.UNKNOWN, unknown.with_columns(_in(tables.bronze))),
+    ]
+
+
+def _all_dates(table: LakeTable) -> Sequence[date]:
+    return table.scan().select(pl.col("event_date").unique()).collect().to_series().to_list()
+
+
+def _places(table: LakeTable, feed: Feed, dates: Sequence[date], tombstones: bool = False) -> pl.DataFrame:
+    """PLACE of the feed's rows of those dates; bronze's tombstones have no outcome and are left out unless wanted."""
+    rows = table.scan().filter(pl.col("event_date").is_in(dates))
+    if "feed" in table.table.schema:
+        rows = rows.filter(pl.col("feed") == feed.name)
+    if "kind" in table.table.schema and not tombstones:
+        rows = rows.filter(pl.col("kind") != TOMBSTONE)
+    return rows.with_columns(_in(table)).select(PLACE).collect()
+
+
+def _in(table: LakeTable) -> pl.Expr:
+    return pl.lit(table.table.full_name).alias("table")
+
+
+def _read_rows(tables: FeedTables, dates: Sequence[date]) -> pl.DataFrame:
+    """PLACE of the bronze rows of those dates that silver says it has read."""
+    states = {day: state.bronze_version for day in dates if (state := tables.state(day)) is not None}
+    rows = _places(tables.bronze, tables.feed, sorted(states))
+    marks = [version for version in states.values() if version is not None]
+    if not marks:
+        return rows
+    newer = tables.bronze.changes(after=min(marks), columns=[*POSITION, "event_date"])
+    read = pl.DataFrame(
+        {"event_date": list(states), "read": marks}, schema={"event_date": pl.Date, "read": pl.Int64}
+    )
+    unread = newer.join(read, on="event_date").filter(pl.col("_commit_version") > pl.col("read"))
+    return rows.join(unread.select(POSITION), on=POSITION, how="anti")
+
+
+def _with_expected_table(tables: FeedTables, lost: pl.DataFrame) -> pl.DataFrame:
+    """Missing records with the table that they belong in, found by parsing their bytes again."""
+    if lost.is_empty():
+        return lost
+    dates = lost["event_date"].unique().to_list()
+    bronze = tables.bronze.scan().filter(pl.col("event_date").is_in(dates)).collect()
+    parsed = parse(tables.feed, bronze.join(lost.select(POSITION), on=POSITION, how="semi"), NO_KEY)
+    held = pl.concat([_event_ids(table, dates) for table in tables.outputs.values()])
+    table = pl.when(~is_valid()).then(pl.lit(QUARANTINE.full_name))
+    table = table.when(pl.col("event_id").is_in(held.implode())).then(pl.lit(DUPLICATES.full_name))
+    for output in tables.feed.outputs:
+        table = table.when(output.when).then(pl.lit(tables.outputs[output.table].table.full_name))
+    return parsed.with_columns(table.otherwise(None).alias("table")).select(PLACE)
+
+
+def _event_ids(table: LakeTable, dates: Sequence[date]) -> pl.Series:
+    return table.scan().filter(pl.col("event_date").is_in(dates)).select("event_id").collect().to_series()
