@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advertisex_assets.transforms.attribution.adjustments import adjusted_conversions, orphan_adjustments
-from tests.oracles import attribution as oracle
+from tests.oracles import adjustments as oracle
 from tests.transforms.attribution.engines import Engine, on_duckdb, on_polars, sorted_rows
 from tests.transforms.attribution.journeys import CONVERSIONS, START_US, conversion_frame, conversion_rows
 
@@ -77,7 +77,7 @@ def _assert_equals_one_at_a_time(engine: Engine, conversions: list, adjustments:
     ],
 )
 def test_worked_example(changes: list[tuple[str, int]], revenue: int | None) -> None:
-    """Google Ads, conversion adjustments: a restatement sets the value, a retraction takes the conversion back."""
+    """Google Ads, conversion adjustments: a restatement sets the value, a retraction undoes."""
     rows = [_adjustment(str(n), "v", START_US + n, kind, value) for n, (kind, value) in enumerate(changes)]
     conversions = conversion_frame([{"conversion_id": "v", "revenue_micros": 100}])
     frames = {"conversions": conversions, "adjustments": pl.DataFrame(rows, schema=SCHEMA)}

@@ -135,7 +135,7 @@ def test_other_advertisers_do_not_compete() -> None:
     touches = [
         _touch("ours", 3),
         _touch("unknown", 2, advertiser_id=None),
-        _touch("theirs", 1, advertiser_id="b"),
+        _touch("other", 1, advertiser_id="b"),
     ]
     assert _credits("last_click", touches) == {"unknown": 1_000_000}
     assert set(_credits("linear", touches)) == {"ours", "unknown"}
