@@ -22,8 +22,8 @@ NO_KEY = b""
 def find_losses(lake: Lake, feed: Feed) -> list[Loss]:
     """Every stretch of records of the feed that is missing, doubled or unknown; empty when all is well.
 
-    Rows that silver has yet to read are not missing. Costs a few columns of every table when the sums agree, and the
-    records themselves only of dates where they do not.
+    Rows that silver has yet to read are not missing. Costs a few columns of every table when the sums agree,
+    and reads records only of dates where they do not.
     """
     if not lake.exists(bronze_table(feed)):
         return []
@@ -48,7 +48,7 @@ def _all_dates(table: LakeTable) -> Sequence[date]:
 
 
 def _places(table: LakeTable, feed: Feed, dates: Sequence[date], tombstones: bool = False) -> pl.DataFrame:
-    """PLACE of the feed's rows of those dates; bronze's tombstones have no outcome and are left out unless wanted."""
+    """PLACE of the feed's rows of those dates; tombstones have no outcome, and are left out unless wanted."""
     rows = table.scan().filter(pl.col("event_date").is_in(dates))
     if "feed" in table.table.schema:
         rows = rows.filter(pl.col("feed") == feed.name)
@@ -84,11 +84,15 @@ def _with_expected_table(tables: FeedTables, lost: pl.DataFrame) -> pl.DataFrame
     bronze = tables.bronze.scan().filter(pl.col("event_date").is_in(dates)).collect()
     parsed = parse(tables.feed, bronze.join(lost.select(POSITION), on=POSITION, how="semi"), NO_KEY)
     held = pl.concat([_event_ids(table, dates) for table in tables.outputs.values()])
-    table = pl.when(~is_valid()).then(pl.lit(QUARANTINE.full_name))
-    table = table.when(pl.col("event_id").is_in(held.implode())).then(pl.lit(DUPLICATES.full_name))
+    name: pl.Expr = pl.lit(None, pl.String)
     for output in tables.feed.outputs:
-        table = table.when(output.when).then(pl.lit(tables.outputs[output.table].table.full_name))
-    return parsed.with_columns(table.otherwise(None).alias("table")).select(PLACE)
+        full_name = tables.outputs[output.table].table.full_name
+        name = pl.when(output.when).then(pl.lit(full_name)).otherwise(name)
+    name = (
+        pl.when(pl.col("event_id").is_in(held.implode())).then(pl.lit(DUPLICATES.full_name)).otherwise(name)
+    )
+    name = pl.when(is_valid()).then(name).otherwise(pl.lit(QUARANTINE.full_name))
+    return parsed.with_columns(name.alias("table")).select(PLACE)
 
 
 def _event_ids(table: LakeTable, dates: Sequence[date]) -> pl.Series:

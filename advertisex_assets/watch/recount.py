@@ -1,4 +1,4 @@
-"""Recount: what bronze received and what silver made of it, counted in the tables themselves and nowhere else."""
+"""Recount: what bronze received and what silver made of it, counted in the tables themselves."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,10 @@ CONFLICT = "conflict"
 
 
 def recount(lake: Lake, feed: Feed) -> pl.DataFrame:
-    """event_date and the counts of `conservation.COUNTS` per date, of everything that the lake holds of the feed.
+    """event_date and the counts of `conservation.COUNTS` per date, of all that the lake holds of the feed.
 
-    Reads few columns of rows, never payloads. Files landed again are counted apart (see `landed_again`), since
-    nothing of them was routed to a date.
+    Reads few columns, never payloads. Files landed again are counted apart (`landed_again`): nothing of them
+    was routed to a date.
     """
     return counts_by_date(
         [_received(lake, feed), *_accepted(lake, feed), _lost(lake, feed), _refused(lake, feed)]

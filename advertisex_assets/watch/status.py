@@ -1,4 +1,4 @@
-"""Status: one line per feed that says what was received, what became of it, and how fresh it is by event time."""
+"""Status: per feed what was received, what became of it, and how fresh it is by event time."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,8 +19,8 @@ STATUS_KEYS = ("feed", *COUNTS, "balanced", "watermark")
 def status(lake: Lake, feeds: Sequence[Feed]) -> list[dict[str, object]]:
     """One dict per feed with exactly STATUS_KEYS; counts are ints, `watermark` ISO text in UTC or None.
 
-    `balanced` is true when on every date the outcomes add up to what was received; records that silver has yet to
-    read make it false. The watermark is the newest event time held, never later than its record's receipt.
+    `balanced` is true when on every date the outcomes add up to what was received; records that silver has
+    yet to read make it false. The watermark is the newest event time held, never later than its receipt.
     """
     return [_status(lake, feed) for feed in feeds]
 
@@ -28,8 +28,8 @@ def status(lake: Lake, feeds: Sequence[Feed]) -> list[dict[str, object]]:
 def watermark(lake: Lake, feed: Feed) -> datetime | None:
     """The newest event time in the feed's silver tables (UTC), None without rows.
 
-    A record cannot have happened after it was received: clocks that run ahead do not make data look fresh, and a
-    backfill of old dates does not either.
+    A record cannot have happened after it was received: clocks that run ahead do not make data look fresh,
+    and a backfill of old dates does not either.
     """
     newest = [moment for table in silver_tables(feed) if (moment := _newest(lake, table)) is not None]
     return max(newest, default=None)

@@ -46,7 +46,7 @@ def land(
     first_offset: int = 0,
     received_at: datetime | None = None,
 ) -> None:
-    """Appends records to bronze as Kafka rows of partition 0, by default received one minute after their event."""
+    """Appends records to bronze as Kafka rows of partition 0, received one minute after their event."""
     rows = [_bronze_row(record, first_offset + number, received_at) for number, record in enumerate(records)]
     table = bronze_table(feed)
     mark = Marks({"kafka/topic-1/0": first_offset + len(rows)})

@@ -10,7 +10,8 @@ from schemas.feeds.impressions import FEED
 from tests.watch.lakes import FIRST_DAY, arrive_again, days_of_impressions, impression, land, refresh
 
 DOCUMENTED = [
-    "feed", "received", "accepted", "duplicates", "conflicts", "quarantined", "excluded", "balanced", "watermark",
+    "feed", "received", "accepted", "duplicates", "conflicts", "quarantined", "excluded", "balanced",
+    "watermark",
 ]  # fmt: skip
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
