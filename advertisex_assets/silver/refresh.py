@@ -10,11 +10,12 @@ from advertisex_assets.silver.handles import DateState, FeedTables, fingerprint,
 from advertisex_assets.silver.plan import Plan, plan_dates
 from advertisex_assets.silver.read import bronze_rows, stored_keys
 from advertisex_assets.silver.settle import Settled, settle
-from advertisex_assets.silver.write import Run, commit
+from advertisex_assets.silver.write import commit
 from advertisex_assets.transforms.enrich import Reference
 from advertisex_assets.transforms.parse import parse
 from advertisex_assets.transforms.pseudonymise import key_id
 from resources.lake import CommitConflictError, Lake
+from resources.run import Run
 from schemas.errors import AdvertiseXError
 from schemas.feed import Feed
 

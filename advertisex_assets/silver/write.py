@@ -1,8 +1,6 @@
 """Write: the commits of one pass, in the order of invariant 4: quarantine, duplicates, silver tables, ledger."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 
@@ -11,19 +9,7 @@ from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.settle import Settled
 from resources.lake import LakeTable, Marks
 from resources.lake.table import dates_predicate
-
-Step = Callable[[str], None]
-"""Called with a name before every commit; crash tests stop the process there."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """Who writes, and when."""
-
-    run_id: str
-    now: datetime
-    step: Step = lambda name: None
-
+from resources.run import Run
 
 def commit(tables: FeedTables, plan: Plan, settled: Settled, state: DateState, run: Run) -> pl.DataFrame:
     """Commits a pass to every table and returns its ledger rows."""
@@ -63,5 +49,5 @@ def _ledger_rows(
         mode.otherwise(pl.lit("incremental")).alias("mode"),
         pl.lit(state.bronze_version).cast(pl.Int64).alias("bronze_version"),
         pl.lit(run.run_id).alias("run_id"),
-        pl.lit(run.now).dt.cast_time_unit("us").alias("written_at"),
+        pl.lit(run.clock()).dt.cast_time_unit("us").alias("written_at"),
     ).select(list(tables.ledger.table.schema))

@@ -56,5 +56,5 @@ def _undecodable(rows: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFram
     return rows.with_columns(
         *texts,
         pl.lit(None, pl.String).alias("rescued"),
-        pl.format("a {} is not decoded", pl.col("kind")).alias("decode_error"),
+        pl.coalesce("header", pl.lit("The rest of the file could not be cut into records.")).alias("decode_error"),
     )

@@ -1,7 +1,9 @@
 """The lake: opens tables by their declaration, and creates those that are not there yet."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+import fsspec
 import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -31,6 +33,17 @@ class Lake:
             return LakeTable(table, DeltaTable(self.uri(table), storage_options=self.storage_options))
         except TableNotFoundError:
             return LakeTable(table, self._create(table))
+
+    def tables(self) -> list[str]:
+        """The full names of every table that exists, sorted."""
+        store, root = fsspec.core.url_to_fs(self.root)
+        logs = store.glob(f"{root.rstrip('/')}/*/*/_delta_log")
+        return sorted(".".join(log.rstrip("/").split("/")[-3:-1]) for log in logs)
+
+    def arrow_dataset(self, full_name: str) -> Any:
+        """A table by its full name, as an Arrow dataset that readers prune."""
+        uri = f"{self.root.rstrip('/')}/{full_name.replace('.', '/')}"
+        return DeltaTable(uri, storage_options=self.storage_options).to_pyarrow_dataset()
 
     def _create(self, table: Table) -> DeltaTable:
         try:

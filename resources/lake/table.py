@@ -8,6 +8,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from resources.lake.marks import Marks
+from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError
 from schemas.tables.table import Table
 
@@ -35,6 +36,22 @@ class LakeTable:
         """The mark of that application id; None if it was never set."""
         return self._delta.transaction_version(app_id)
 
+    def marks(self) -> dict[str, int]:
+        """Every mark, in one reading of the log; CommitConflictError if the handle is too old to tell."""
+        try:
+            return read_transactions(self._delta.table_uri, self.version, self._delta._storage_options or {})
+        except StaleHandleError as error:
+            raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
+
+    def rows_by_date(self) -> dict[date, int]:
+        """How many rows each date of the partition column holds, from the log alone; dates without rows are left out."""
+        column = f"partition.{self.table.date_column}"
+        files = pl.DataFrame(self._delta.get_add_actions(flatten=True))
+        if files.is_empty():
+            return {}
+        counted = files.group_by(pl.col(column).cast(pl.Date)).agg(pl.col("num_records").sum())
+        return {day: rows for day, rows in counted.iter_rows() if rows}
+
     def scan(self) -> pl.LazyFrame:
         """All rows."""
         return pl.scan_delta(self._delta).select(list(self.table.schema))
@@ -49,9 +66,9 @@ class LakeTable:
         if after >= self.version:
             empty = {name: self.table.schema[name] for name in names}
             return pl.DataFrame(schema=empty | {"_commit_version": pl.Int64()})
-        reader = self._delta.load_cdf(
-            starting_version=after + 1, columns=[*names, "_commit_version"], predicate=predicate
-        )
+        # Quoted, since the reader writes SQL and `offset` is a keyword there.
+        quoted = [f'"{name}"' for name in (*names, "_commit_version")]
+        reader = self._delta.load_cdf(starting_version=after + 1, columns=quoted, predicate=predicate)
         return pl.DataFrame(reader).select(*names, "_commit_version")
 
     def append(self, rows: pl.DataFrame, marks: Marks) -> None:

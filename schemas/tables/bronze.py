@@ -24,8 +24,7 @@ POSITION = ("source", "partition", "offset", "record_index")
 RECORD = "record"
 TOMBSTONE = "tombstone"
 BROKEN = "broken"
-UNREADABLE_FILE = "unreadable_file"
-"""Kinds of bronze rows; a broken row is the rest of a file that could not be split."""
+"""Kinds of bronze rows; a broken row stands for the rest of a file that could not be cut, its header says why."""
 
 ROUTED_BY_EVENT_TIME = "event_time"
 ROUTED_BY_TRANSPORT_TIME = "transport_time"
@@ -33,7 +32,7 @@ ROUTED_UNREADABLE = "unreadable"
 ROUTED_OUT_OF_RANGE = "out_of_range"
 
 BRONZE_COLUMNS = (
-    TableColumn("kind", pl.String(), "record, tombstone (a message without a value), broken or unreadable_file."),
+    TableColumn("kind", pl.String(), "record, tombstone (a message without a value) or broken (the rest of a file that could not be cut)."),
     TableColumn("payload", pl.Binary(), "The record's own bytes."),
     TableColumn("codec", pl.String(), "What split it, and will decode it."),
     TableColumn("header", pl.String(), "What decoding needs beside the payload: a CSV header or an Avro schema."),

@@ -1,0 +1,1 @@
+"""Bronze: lands what was received, byte for byte, exactly once."""

@@ -1,0 +1,67 @@
+"""Cut: a file's bytes to batches of records, in memory bounded whatever the file's size."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from resources.files import SourceFile
+from schemas.codecs import BROKEN, Codec, Record, StreamSplitter, detect
+from schemas.codecs.compression import CorruptCompression, decompressed
+from schemas.feed import Feed
+
+BATCH_ROWS = 200_000
+"""Records per commit: a few dozen commits for a large file, each a Parquet file of useful size."""
+BATCH_BYTES = 64 << 20
+"""Bytes per commit, for files of few large records."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive records of one file, which one codec cut; `first` is the ordinal of the first one."""
+
+    codec: Codec
+    first: int
+    records: list[Record]
+
+
+def batches(feed: Feed, file: SourceFile) -> Iterator[Batch]:
+    """All records of a file, in batches; a damaged stream gives what it had and one `broken` record at its end."""
+    packed = file.pieces()
+    first_piece = next(packed, b"")
+    stream = decompressed(chain([first_piece], packed), first_piece)
+    try:
+        head = next(stream, b"")
+    except CorruptCompression as error:
+        yield Batch(feed.codecs[0], 0, [_damage(error)])
+        return
+    codec = detect(feed.codecs, head)
+    found = _records(codec.splitter(), chain([head], stream))
+    yield from _grouped(codec, found)
+
+
+def _records(splitter: StreamSplitter, stream: Iterator[bytes]) -> Iterator[list[Record]]:
+    """Records as the stream completes them."""
+    try:
+        for piece in stream:
+            yield splitter.feed(piece)
+    except CorruptCompression as error:
+        yield [*splitter.finish(), _damage(error)]
+        return
+    yield splitter.finish()
+
+
+def _damage(error: CorruptCompression) -> Record:
+    return Record(payload=b"", header=str(error), position=error.readable_bytes, kind=BROKEN)
+
+
+def _grouped(codec: Codec, found: Iterator[list[Record]]) -> Iterator[Batch]:
+    first, held, size = 0, list[Record](), 0
+    for records in found:
+        held += records
+        size += sum(len(record.payload) for record in records)
+        while len(held) >= BATCH_ROWS or size >= BATCH_BYTES:
+            part, held = held[:BATCH_ROWS], held[BATCH_ROWS:]
+            yield Batch(codec, first, part)
+            first, size = first + len(part), sum(len(record.payload) for record in held)
+    if held:
+        yield Batch(codec, first, held)

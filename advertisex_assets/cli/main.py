@@ -1,0 +1,36 @@
+"""Puts the commands together, and turns errors into sentences and exit codes."""
+
+import sys
+
+import typer
+
+from advertisex_assets.cli.output import errors
+from schemas.errors import AdvertiseXError
+
+FAILED = 1
+"""The command could not do what was asked; typer itself exits with 2 when it was called wrongly."""
+
+
+def build() -> typer.Typer:
+    """The command line with every command."""
+    from advertisex_assets.cli import commands
+
+    app = typer.Typer(
+        name="advertisex",
+        help="AdvertiseX lakehouse: from raw impressions, clicks and bid requests to exact campaign marts.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    commands.register(app)
+    return app
+
+
+def main() -> None:
+    """The entry point: exit code 0 if it worked, 1 if it did not, 2 if it was called wrongly, 130 on Ctrl-C."""
+    try:
+        build()()
+    except AdvertiseXError as error:
+        errors().print(f"[red]error:[/red] {error}")
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)

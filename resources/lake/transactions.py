@@ -1,0 +1,66 @@
+"""All marks of a table at once: asking delta-rs for one takes milliseconds, and a year of dates asks thousands.
+
+Reads the `txn` actions of the newest checkpoint and of the commits after it (Delta protocol, "Transaction
+Identifiers"). Not here: setting marks (`marks`).
+"""
+
+import polars as pl
+
+COMMIT_NAME_LENGTH = 25
+"""`00000000000000000042.json`: twenty digits, as the protocol says."""
+
+TRANSACTION = pl.Struct({"appId": pl.String, "version": pl.Int64})
+COLUMNS = ("app_id", "mark", "commit")
+
+
+class StaleHandleError(Exception):
+    """The log has a checkpoint newer than the version asked for: the older commits may be gone."""
+
+
+def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -> dict[str, int]:
+    """The newest mark of every application id up to that table version; StaleHandleError if that is too old."""
+    log = f"{uri.rstrip('/')}/_delta_log"
+    checkpoint = _last_checkpoint(log, storage_options)
+    if checkpoint is not None and checkpoint > version:
+        raise StaleHandleError(f"{uri} has a checkpoint at {checkpoint}, after version {version}.")
+    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
+    first = 0 if checkpoint is None else checkpoint + 1
+    if first <= version:
+        parts.append(_of_commits(log, range(first, version + 1), storage_options))
+    newest = pl.concat(parts).sort("commit").group_by("app_id").agg(pl.col("mark").last())
+    return dict(newest.collect().iter_rows())
+
+
+def _last_checkpoint(log: str, storage_options: dict[str, str]) -> int | None:
+    pointer = pl.scan_ndjson(
+        f"{log}/_last_checkpoint", schema={"version": pl.Int64}, storage_options=storage_options
+    )
+    try:
+        return int(pointer.collect().item())
+    except FileNotFoundError:
+        return None
+
+
+def _of_checkpoint(log: str, version: int, storage_options: dict[str, str]) -> pl.LazyFrame:
+    # The star covers checkpoints in parts, which other writers make.
+    pattern = f"{log}/{version:020d}.checkpoint*.parquet"
+    rows = pl.scan_parquet(pattern, storage_options=storage_options)
+    return _as_columns(rows.with_columns(pl.lit(version, pl.Int64).alias("commit")))
+
+
+def _of_commits(log: str, versions: range, storage_options: dict[str, str]) -> pl.LazyFrame:
+    rows = pl.scan_ndjson(
+        [f"{log}/{version:020d}.json" for version in versions],
+        schema={"txn": TRANSACTION},
+        include_file_paths="path",
+        storage_options=storage_options,
+    )
+    name = pl.col("path").str.tail(COMMIT_NAME_LENGTH)
+    return _as_columns(rows.with_columns(name.str.head(20).cast(pl.Int64).alias("commit")))
+
+
+def _as_columns(rows: pl.LazyFrame) -> pl.LazyFrame:
+    transaction = pl.col("txn").struct
+    return rows.select(
+        transaction.field("appId").alias("app_id"), transaction.field("version").alias("mark"), "commit"
+    ).filter(pl.col("app_id").is_not_null())
