@@ -1,0 +1,66 @@
+"""Records as CSV rows, with a header or by position. Not here: which columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from resources.sample_traffic.dialect import kinds_of, spoilt
+from resources.sample_traffic.malformations import Malformation, Raw
+
+Cell = tuple[str, str, pl.Expr]
+"""Name in the header, canonical name, and the text."""
+
+SURPLUS = ",surplus,surplus"
+NARROW_ROW = "2026-03-02T00:00:00Z,1234"
+
+
+@dataclass(frozen=True, eq=False)
+class CsvDialect:
+    """A sender of CSV. `positional` are the cells of a row in a Kafka message, where there is no header."""
+
+    name: str
+    cells: Sequence[Cell]
+    positional: Sequence[Cell]
+    malformations: Sequence[Malformation]
+    time_step_us: int
+    header: bool = True
+    line_end: str = "\n"
+    quote: bool = False
+    byte_order_mark: bool = False
+    zone_assumed: bool = False
+    transport_time: bool = False
+    suffix: str = ".csv"
+    columns: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", frozenset(canonical for _, canonical, _ in self.cells))
+
+    def file_bytes(self, rows: pl.DataFrame) -> bytes:
+        """A whole file with these records, in their order."""
+        lines = self._rows(rows, self.cells, self.quote, narrow=NARROW_ROW)
+        head = [",".join(name for name, _, _ in self.cells)] if self.header else []
+        data = self.line_end.join([*head, str(lines.str.join(self.line_end).item()), ""])
+        return data.encode("utf-8-sig" if self.byte_order_mark else "utf-8")
+
+    def messages(self, rows: pl.DataFrame) -> list[bytes]:
+        """One message value per record: a row by position."""
+        # By position, trailing cells may be missing: only a row that is too wide is certainly broken.
+        return [line.encode() for line in self._rows(rows, self.positional, quote=False, narrow=None)]
+
+    def _rows(self, rows: pl.DataFrame, cells: Sequence[Cell], quote: bool, narrow: str | None) -> pl.Series:
+        mark = pl.lit('"' if quote else "")
+        texts = []
+        for _, canonical, text in cells:
+            value = spoilt(canonical, text.fill_null(""), self.malformations)
+            is_quoted = value.str.starts_with('"')
+            texts.append(pl.when(is_quoted).then(value).otherwise(pl.concat_str(mark, value, mark)))
+        line, kind = pl.concat_str(texts, separator=","), pl.col("malformation")
+        wide = pl.concat_str(line, pl.lit(SURPLUS))
+        too_wide, too_narrow = (kinds_of(raw, self.malformations) for raw in (Raw.TOO_WIDE, Raw.TOO_NARROW))
+        damaged = (
+            pl.when(kind.is_in(too_wide)).then(wide)
+            .when(kind.is_in(too_narrow)).then(wide if narrow is None else pl.lit(narrow))
+            .otherwise(line)
+        )  # fmt: skip
+        return rows.lazy().select(line=damaged).collect()["line"]
