@@ -44,7 +44,7 @@ class LakeTable:
             raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
 
     def rows_by_date(self) -> dict[date, int]:
-        """How many rows each date of the partition column holds, from the log alone; dates without rows are left out."""
+        """Rows per date of the partition column, from the log alone; dates without rows are left out."""
         column = f"partition.{self.table.date_column}"
         files = pl.DataFrame(self._delta.get_add_actions(flatten=True))
         if files.is_empty():

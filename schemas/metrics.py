@@ -1,0 +1,68 @@
+"""Every rate of the gold tables, defined once: its numerator, its denominator, its scale and its unit.
+
+Not here: how rates are computed (`transforms.marts.rates`), or what is counted (`schemas.tables.gold`).
+"""
+
+from dataclasses import dataclass
+
+PER_MILLE = 1_000
+"""CPM is the price of a thousand impressions."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`numerator / denominator * scale`, as Float64; null where the denominator is zero or either is null.
+
+    Numerator and denominator are columns of the same row, so a rate over many rows is the ratio of their sums.
+    """
+
+    name: str
+    numerator: str
+    denominator: str
+    description: str
+    unit: str = "ratio"
+    scale: int = 1
+
+
+CTR = Rate("ctr", "clicks", "impressions", "Click-through rate: clicks per impression.")
+CVR = Rate("cvr", "conversions", "clicks", "Conversion rate: conversions per click.")
+VIEWABILITY = Rate(
+    "viewability",
+    "viewable_impressions",
+    "measured_impressions",
+    "Viewable rate (MRC): viewable impressions per impression whose viewability was measured.",
+)
+CPM = Rate(
+    "cpm_micros",
+    "spend_micros",
+    "impressions",
+    "Cost per mille: spend per thousand impressions.",
+    "micros of currency",
+    PER_MILLE,
+)
+CPC = Rate("cpc_micros", "spend_micros", "clicks", "Cost per click.", "micros of currency")
+CPA = Rate("cpa_micros", "spend_micros", "conversions", "Cost per conversion (action).", "micros of currency")
+ROAS = Rate("roas", "revenue_micros", "spend_micros", "Return on ad spend: revenue per spend.")
+
+PERFORMANCE_RATES = (CTR, CVR, VIEWABILITY, CPM, CPC, CPA, ROAS)
+"""The rates of every campaign, creative and website mart."""
+
+AVERAGE_REVENUE = Rate(
+    "average_revenue_micros",
+    "revenue_micros",
+    "valued_conversions",
+    "Average order value: revenue per conversion that carried one.",
+    "micros of currency",
+)
+TOUCHED_SHARE = Rate(
+    "touched_share", "touched_conversions", "conversions", "Share of conversions that any touch preceded."
+)
+TIME_TO_CONVERT = Rate(
+    "mean_time_to_convert_us",
+    "time_to_convert_us",
+    "touched_conversions",
+    "Mean time from first touch to conversion.",
+    "us",
+)
+CONVERSION_RATES = (AVERAGE_REVENUE, TOUCHED_SHARE, TIME_TO_CONVERT)
+"""The rates of the conversion mart."""

@@ -1,0 +1,188 @@
+"""Gold: the marts by which budgets are moved; grain, columns and units of each.
+
+Not here: the rates' definitions (`schemas.metrics`), or which silver each mart is made of
+(`advertisex_assets.gold.marts`).
+"""
+
+import polars as pl
+
+from schemas.metrics import CONVERSION_RATES, PERFORMANCE_RATES, Rate
+from schemas.tables.table import UTC_MICROS, Table, TableColumn
+
+MONEY = "micros of currency"
+
+EVENT_DATE = TableColumn("event_date", pl.Date(), "The UTC date.")
+HOUR = TableColumn("hour", pl.Int64(), "The UTC hour of the day, 0 to 23.", "hour")
+CAMPAIGN = TableColumn("campaign_id", pl.String(), "The campaign; `(unassigned)` if unknown.")
+CREATIVE = TableColumn("creative_id", pl.String(), "The creative; `(unassigned)` if unknown.")
+WEBSITE = TableColumn("website", pl.String(), "The website; `(unassigned)` if unknown.")
+CURRENCY = TableColumn(
+    "currency",
+    pl.String(),
+    "The currency of the row's money: the first by code of those seen; null without money.",
+)
+
+
+def count(name: str, description: str) -> TableColumn:
+    """A column that counts."""
+    return TableColumn(name, pl.Int64(), description, "count")
+
+
+def money(name: str, description: str) -> TableColumn:
+    """A column of money."""
+    return TableColumn(name, pl.Int64(), description, MONEY)
+
+
+def rates(definitions: tuple[Rate, ...]) -> tuple[TableColumn, ...]:
+    """One Float64 column per rate."""
+    return tuple(TableColumn(rate.name, pl.Float64(), rate.description, rate.unit) for rate in definitions)
+
+
+COUNTS = (
+    count("impressions", "Served impressions, gross."),
+    count("valid_impressions", "Impressions without those of invalid traffic (MRC: net)."),
+    count("billable_impressions", "Valid impressions that carry a price."),
+    count("measured_impressions", "Impressions whose viewability was measured."),
+    count("viewable_impressions", "Impressions in view for at least one second (MRC, display)."),
+    count("clicks", "Clicks, gross."),
+    count("valid_clicks", "Clicks without those of invalid traffic."),
+    count("conversions", "Conversions by the campaign that the tracker or the creative names."),
+    count("engagements", "Visits and content views."),
+)
+AMOUNTS = (
+    money("spend_micros", "What the impressions cost, gross."),
+    money("billable_spend_micros", "What the billable impressions cost."),
+    money("revenue_micros", "What the conversions were worth, refunds subtracted."),
+)
+MONEY_ROWS = (
+    count("money_rows", "Impressions and conversions that carry an amount."),
+    count("money_rows_left_out", "Those of them in another currency, which the sums leave out."),
+)
+PERFORMANCE = (*COUNTS, CURRENCY, *AMOUNTS, *MONEY_ROWS, *rates(PERFORMANCE_RATES))
+"""What every campaign, creative and website mart measures."""
+
+
+def _mart(
+    name: str, description: str, grain: tuple[TableColumn, ...], columns: tuple[TableColumn, ...]
+) -> Table:
+    """A gold table with one row per grain, partitioned by date."""
+    names = tuple(column.name for column in grain)
+    return Table(
+        layer="gold",
+        name=name,
+        description=description,
+        columns=(*grain, *columns),
+        grain=" x ".join(names),
+        grain_columns=names,
+        partition_by=("event_date",),
+    )
+
+
+CAMPAIGN_DAILY = _mart(
+    "campaign_daily",
+    "Delivery, cost and results of each campaign by UTC day.",
+    (EVENT_DATE, CAMPAIGN),
+    PERFORMANCE,
+)
+CAMPAIGN_HOURLY = _mart(
+    "campaign_hourly",
+    "Delivery, cost and results of each campaign by UTC hour.",
+    (EVENT_DATE, HOUR, CAMPAIGN),
+    PERFORMANCE,
+)
+CREATIVE_DAILY = _mart(
+    "creative_daily",
+    "Delivery, cost and results of each creative by UTC day.",
+    (EVENT_DATE, CAMPAIGN, CREATIVE),
+    PERFORMANCE,
+)
+WEBSITE_DAILY = _mart(
+    "website_daily",
+    "Delivery, cost and results of each campaign on each website by UTC day.",
+    (EVENT_DATE, CAMPAIGN, WEBSITE),
+    PERFORMANCE,
+)
+
+CONVERSION_DAILY = _mart(
+    "conversion_daily",
+    "Conversions by type: value, share with a touch, time to convert.",
+    (EVENT_DATE, CAMPAIGN, TableColumn("conversion_type", pl.String(), "signup, purchase, download, ...")),
+    (
+        count("conversions", "Conversions."),
+        count("valued_conversions", "Conversions that carry revenue."),
+        count("touched_conversions", "Conversions that at least one touch preceded within its window."),
+        CURRENCY,
+        money("revenue_micros", "What they were worth, refunds subtracted."),
+        count(
+            "money_rows_left_out", "Conversions with revenue in another currency, which the sum leaves out."
+        ),
+        TableColumn("time_to_convert_us", pl.Int64(), "From first touch to conversion, summed.", "us"),
+        *rates(CONVERSION_RATES),
+    ),
+)
+
+CONVERSION = (
+    EVENT_DATE,
+    TableColumn("conversion_id", pl.String(), "The conversion (its `event_id` in silver)."),
+)
+USER_BUCKET = TableColumn("user_bucket", pl.Int64(), "The converting user's bucket, 0 to 63.")
+CONVERSION_AT = TableColumn("conversion_at", UTC_MICROS, "When it happened.")
+
+CONVERSION_PATHS = _mart(
+    "conversion_paths",
+    "The touches before each conversion, in order of time.",
+    CONVERSION,
+    (
+        TableColumn("conversion_type", pl.String(), "signup, purchase, download, ..."),
+        TableColumn("campaign_id", pl.String(), "The campaign that the conversion itself names."),
+        USER_BUCKET,
+        CONVERSION_AT,
+        TableColumn(
+            "path", pl.String(), "The latest 50 touches, `type:campaign` joined by ` > `; null without touch."
+        ),
+        count("path_length", "Touches within their windows, also beyond the latest 50."),
+        TableColumn("first_touch_at", UTC_MICROS, "The earliest touch."),
+        TableColumn("last_touch_at", UTC_MICROS, "The latest touch."),
+        TableColumn("time_to_convert_us", pl.Int64(), "From the earliest touch to the conversion.", "us"),
+        money("revenue_micros", "What it was worth."),
+        TableColumn("currency", pl.String(), "The currency of the revenue."),
+    ),
+)
+
+ATTRIBUTION = Table(
+    layer="gold",
+    name="attribution",
+    description="The credit of every touch for every conversion under every model, exact to the micro.",
+    columns=(
+        *CONVERSION,
+        TableColumn("touch_id", pl.String(), "The touch (its `event_id` in silver); null if unattributed."),
+        TableColumn("touch_type", pl.String(), "click, view or unattributed."),
+        TableColumn("model", pl.String(), "The attribution model."),
+        TableColumn("campaign_id", pl.String(), "The touch's campaign."),
+        TableColumn("creative_id", pl.String(), "The touch's creative."),
+        TableColumn("website", pl.String(), "The touch's website."),
+        TableColumn(
+            "credit_micros", pl.Int64(), "Its share; sums to 1,000,000 per conversion and model.", "micros"
+        ),
+        money("revenue_micros", "The revenue by the same share; sums to the conversion's."),
+        TableColumn("currency", pl.String(), "The currency of the revenue."),
+        TableColumn("capped", pl.Boolean(), "Whether only the latest touches of the conversion competed."),
+        CONVERSION_AT,
+        TableColumn("touch_at", UTC_MICROS, "When the touch happened; null if unattributed."),
+        USER_BUCKET,
+    ),
+    grain="one touch of one conversion under one model",
+    grain_columns=("event_date", "conversion_id", "model", "touch_type", "touch_id", "touch_at"),
+    partition_by=("event_date",),
+)
+
+GOLD_TABLES = (
+    CAMPAIGN_DAILY,
+    CAMPAIGN_HOURLY,
+    CREATIVE_DAILY,
+    WEBSITE_DAILY,
+    CONVERSION_PATHS,
+    CONVERSION_DAILY,
+    ATTRIBUTION,
+)
+"""Every gold table."""
