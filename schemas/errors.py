@@ -18,3 +18,7 @@ class UnknownFeedError(AdvertiseXError):
 
 class HeldBatchError(AdvertiseXError):
     """A blocking check refused a batch before its commit; nothing was written."""
+
+
+class BadReferenceError(AdvertiseXError):
+    """Reference data contradicts itself or cannot be read; nothing of it was loaded."""

@@ -8,12 +8,20 @@ from schemas.tables.bronze import COORDINATES
 from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 CORE = (
-    TableColumn("event_id", pl.String(), "The sender's id of the event, or one made from its content (`content:...`)."),
+    TableColumn(
+        "event_id", pl.String(), "The sender's id of the event, or one made from its content (`content:...`)."
+    ),
     TableColumn("event_at", UTC_MICROS, "When it happened."),
     TableColumn("event_date", pl.Date(), "The UTC date it happened on."),
     TableColumn("user_id", pl.String(), "The user's pseudonym; null for placeholders."),
-    TableColumn("user_bucket", pl.Int64(), "The user's bucket, 0 to 63; users without id have their event's bucket."),
-    TableColumn("campaign_id", pl.String(), "The campaign, from the record or its creative; `(unassigned)` if unknown."),
+    TableColumn(
+        "user_bucket", pl.Int64(), "The user's bucket, 0 to 63; users without id have their event's bucket."
+    ),
+    TableColumn(
+        "campaign_id",
+        pl.String(),
+        "The campaign, from the record or its creative; `(unassigned)` if unknown.",
+    ),
     TableColumn("creative_id", pl.String(), "The creative; `(unassigned)` if unknown."),
     TableColumn("website", pl.String(), "Where it happened, as sent."),
 )
@@ -26,9 +34,39 @@ LINEAGE = (
     *COORDINATES,
 )
 
-ENRICHED = (
-    TableColumn("advertiser_id", pl.String(), "The campaign's advertiser at the time of the event; null if unknown."),
+ENRICHED: tuple[tuple[str | None, tuple[TableColumn, ...]], ...] = (
+    (
+        None,
+        (
+            TableColumn(
+                "advertiser_id",
+                pl.String(),
+                "The campaign's advertiser at the time of the event; null if unknown.",
+            ),
+            TableColumn("reporting_zone", pl.String(), "The time zone of the advertiser's days; null: UTC."),
+        ),
+    ),
+    ("campaign_id", (TableColumn("stated_campaign_id", pl.String(), "The campaign that the record names."),)),
+    ("creative_id", (TableColumn("stated_creative_id", pl.String(), "The creative that the record names."),)),
+    (
+        "website",
+        (
+            TableColumn(
+                "website_domain", pl.String(), "The website's registrable domain; null for labels and apps."
+            ),
+        ),
+    ),
+    (
+        "user_agent",
+        (
+            TableColumn("browser", pl.String(), "The browser's or app's family."),
+            TableColumn("os", pl.String(), "The operating system's family."),
+            TableColumn("device_class", pl.String(), "mobile, tablet, desktop, ctv or bot; null if unknown."),
+            TableColumn("is_bot", pl.Boolean(), "Whether the user agent is a listed crawler's."),
+        ),
+    ),
 )
+"""Columns that enrichment adds, after the column that they are read from; a feed without it has none of them."""
 
 CORE_NAMES = tuple(column.name for column in CORE)
 
@@ -43,11 +81,19 @@ def silver_table(feed: Feed, output: Output) -> Table:
         layer="silver",
         name=output.table,
         description=output.description,
-        columns=(*CORE, *own, *ENRICHED, *LINEAGE),
+        columns=(*CORE, *own, *enriched(feed), *LINEAGE),
         grain="one event",
         grain_columns=("event_id", "event_date"),
         partition_by=("event_date",),
         statistics_columns=("event_id", "event_at", "user_id", "user_bucket", "campaign_id", "received_at"),
+    )
+
+
+def enriched(feed: Feed) -> tuple[TableColumn, ...]:
+    """The columns that enrichment adds to the feed's rows."""
+    names = {column.name for column in feed.stored}
+    return tuple(
+        column for source, columns in ENRICHED if source is None or source in names for column in columns
     )
 
 
@@ -73,7 +119,9 @@ QUARANTINE = Table(
         TableColumn("payload", pl.Binary(), "The record's own bytes."),
         TableColumn("codec", pl.String(), "What split it."),
         TableColumn("header", pl.String(), "What decoding needs beside the payload."),
-        TableColumn("price_micros", pl.Int64(), "The spend or revenue at risk, where it could be read.", "micros"),
+        TableColumn(
+            "price_micros", pl.Int64(), "The spend or revenue at risk, where it could be read.", "micros"
+        ),
         TableColumn("contract_version", pl.String(), "The contract that refused it."),
         *COORDINATES,
     ),
@@ -94,7 +142,9 @@ DUPLICATES = Table(
         TableColumn("event_at", UTC_MICROS, "When this record says that it happened."),
         TableColumn("content_hash", pl.String(), "The hash of this record's content."),
         *COORDINATES,
-        TableColumn("payload", pl.Binary(), "The bytes of a conflict; null for a duplicate, whose winner has them."),
+        TableColumn(
+            "payload", pl.Binary(), "The bytes of a conflict; null for a duplicate, whose winner has them."
+        ),
         *(
             TableColumn(f"winner_{column.name}", column.dtype, f"The winner's {column.name}.")
             for column in COORDINATES
