@@ -30,9 +30,16 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
             connection.execute("SET TimeZone = 'UTC'")
             for name in tables:
                 _add(connection, lake, name, is_named=re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None)
-            return pl.DataFrame(connection.sql(text))
+            # A reader, not the relation itself: that leaves DuckDB 2.0 complaining at exit.
+            return _integers(pl.DataFrame(connection.sql(text).to_arrow_reader()))
     except duckdb.Error as error:
         raise QueryError(f"{error}\nThe lake has: {', '.join(tables) or 'no tables yet'}.") from error
+
+
+def _integers(rows: pl.DataFrame) -> pl.DataFrame:
+    """DuckDB sums integers to 128 bits, which no reader of ours wants: back to Int64."""
+    whole = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal) and dtype.scale == 0]
+    return rows.with_columns(pl.col(whole).cast(pl.Int64), pl.col(pl.Int128).cast(pl.Int64))
 
 
 def _add(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, is_named: bool) -> None:

@@ -19,6 +19,10 @@ class World(ConfigurableResource):  # type: ignore[type-arg]
         """The lake."""
         return open_lake()
 
+    def schemas(self) -> SchemaSource:
+        """Where writer schemas come from."""
+        return open_schemas()
+
 
 def open_lake() -> Lake:
     """The lake that the settings name."""

@@ -46,7 +46,9 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         dates = [day for day in select(mart, Sources(lake)) if first <= day <= last]
         receipts = refresh_mart(lake, mart, dates, Run(context.run_id))
         rows = sum(receipt.rows for receipt in receipts)
-        return MaterializeResult(metadata={"rows written": MetadataValue.int(rows), "dates": MetadataValue.int(len(dates))})
+        return MaterializeResult(
+            metadata={"rows written": MetadataValue.int(rows), "dates": MetadataValue.int(len(dates))}
+        )
 
     return gold
 
@@ -56,4 +58,6 @@ def _dep(one: Input) -> AssetDep:
         start_offset=-one.days_before, end_offset=one.days_after, allow_nonexistent_upstream_partitions=True
     )
     key = AssetKey(one.table.split("."))
-    return AssetDep(key, partition_mapping=mapping if one.table.split(".")[0] != "reference" else AllPartitionMapping())
+    return AssetDep(
+        key, partition_mapping=mapping if one.table.split(".")[0] != "reference" else AllPartitionMapping()
+    )

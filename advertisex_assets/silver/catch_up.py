@@ -6,12 +6,13 @@ from datetime import date
 import polars as pl
 
 from advertisex_assets.silver.handles import open_tables
+from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.pending import advance_frontier, pending_dates
-from advertisex_assets.silver.refresh import Inputs, refresh_dates
+from advertisex_assets.silver.refresh import refresh_dates
+from advertisex_assets.silver.write import SilverReceipt
 from resources.lake import Lake
 from resources.run import Run
 from schemas.feed import Feed
-from schemas.tables.ops import LEDGER
 
 STRETCH_ROWS = 1_000_000
 """Rows of one pass: about a gigabyte of parsed columns, and large enough that commits cost nothing beside them."""
@@ -19,24 +20,23 @@ STRETCH_ROWS = 1_000_000
 Span = tuple[date, date]
 
 
-def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | None = None) -> pl.DataFrame:
-    """Refreshes the pending dates of a feed (those within the span, if given); returns the ledger rows written."""
+def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | None = None) -> SilverReceipt:
+    """Refreshes the pending dates of a feed (those within the span, if given); returns what was done."""
     tables = open_tables(lake, feed)
-    mark = inputs.fingerprint(feed)
-    waiting = pending_dates(tables, mark)
+    waiting = pending_dates(tables, inputs)
     chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
     written = [refresh_dates(lake, feed, dates, inputs, run) for dates in stretches(chosen)]
     if len(chosen) == len(waiting):
-        advance_frontier(tables, mark)
-    return _together(written)
+        advance_frontier(tables, inputs)
+    return SilverReceipt.of(written)
 
 
-def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> pl.DataFrame:
-    """Replaces every date of the span that has rows, from all its bronze rows; returns the ledger rows written."""
+def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> SilverReceipt:
+    """Replaces every date of the span that has rows, from all its bronze rows; returns what was done."""
     tables = open_tables(lake, feed)
     held = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
     rows = dict(held.iter_rows())
-    return _together([refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)])
+    return SilverReceipt.of([refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)])
 
 
 def stretches(rows_by_date: Mapping[date, int], most_rows: int = STRETCH_ROWS) -> Iterator[list[date]]:
@@ -51,7 +51,3 @@ def stretches(rows_by_date: Mapping[date, int], most_rows: int = STRETCH_ROWS) -
         rows += rows_by_date[day]
     if part:
         yield part
-
-
-def _together(ledgers: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(ledgers) if ledgers else pl.DataFrame(schema=LEDGER.schema)

@@ -75,15 +75,17 @@ def date_mark(feed: Feed, day: date) -> str:
     return f"{feed.name}/{day.isoformat()}"
 
 
-def marks_for(tables: FeedTables, table: LakeTable, dates: Iterable[date], state: DateState) -> Marks:
-    """The marks that a commit to one table sets for those dates."""
-    assert state.bronze_version is not None and state.fingerprint is not None
-    versions = {tables.feed.name: tables.sequence(table)}
+def marks_for(
+    tables: FeedTables, table: LakeTable, dates: Iterable[date], fingerprints: Mapping[date, int]
+) -> Marks:
+    """The marks that a commit to one table sets for those dates; the generation tells gold that they changed."""
+    sequence = tables.sequence(table)
+    versions = {tables.feed.name: sequence}
     for day in dates:
         name = date_mark(tables.feed, day)
-        versions[name] = state.bronze_version
-        versions[f"{name}/fingerprint"] = state.fingerprint
-        versions[f"{name}/generation"] = versions[tables.feed.name]
+        versions[name] = tables.bronze.version
+        versions[f"{name}/fingerprint"] = fingerprints[day]
+        versions[f"{name}/generation"] = sequence
     return Marks(versions)
 
 

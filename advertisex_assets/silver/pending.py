@@ -5,26 +5,28 @@ from datetime import date, timedelta
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables
+from advertisex_assets.silver.inputs import Inputs
 from resources.lake import Marks
 
 FRONTIER = "frontier"
 """The bronze version below which every date of the feed is done, under the frontier's fingerprint."""
 
 
-def pending_dates(tables: FeedTables, fingerprint: int) -> dict[date, int]:
+def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
     """Dates to refresh, with the number of bronze rows that wait for them.
 
     Only rows after the frontier are looked at, unless the fingerprint has changed: then every date is.
     """
-    touched = _touched(tables, _frontier(tables, fingerprint))
+    touched = _touched(tables, _frontier(tables, inputs))
     waiting = {
-        day: rows for day, rows, version in touched.iter_rows() if not _is_done(tables, day, version, fingerprint)
+        day: rows for day, rows, version in touched.iter_rows() if not _is_done(tables, day, version, inputs)
     }
     return waiting | {day: 0 for day in _torn(tables, touched["event_date"].to_list())}
 
 
-def advance_frontier(tables: FeedTables, fingerprint: int) -> None:
+def advance_frontier(tables: FeedTables, inputs: Inputs) -> None:
     """Notes that nothing is pending up to the bronze version of the handles."""
+    fingerprint = inputs.frontier_fingerprint(tables.feed)
     name = f"{tables.feed.name}/{FRONTIER}"
     if tables.ledger.mark(name) == tables.bronze.version and tables.ledger.mark(f"{name}/fingerprint") == fingerprint:
         return
@@ -32,7 +34,8 @@ def advance_frontier(tables: FeedTables, fingerprint: int) -> None:
     tables.ledger.append(pl.DataFrame(schema=tables.ledger.table.schema), marks)
 
 
-def _frontier(tables: FeedTables, fingerprint: int) -> int | None:
+def _frontier(tables: FeedTables, inputs: Inputs) -> int | None:
+    fingerprint = inputs.frontier_fingerprint(tables.feed)
     name = f"{tables.feed.name}/{FRONTIER}"
     return tables.ledger.mark(name) if tables.ledger.mark(f"{name}/fingerprint") == fingerprint else None
 
@@ -47,9 +50,9 @@ def _touched(tables: FeedTables, frontier: int | None) -> pl.DataFrame:
     return changed.group_by("event_date").agg(rows, pl.col("_commit_version").max().cast(pl.Int64).alias("version"))
 
 
-def _is_done(tables: FeedTables, day: date, version: int, fingerprint: int) -> bool:
+def _is_done(tables: FeedTables, day: date, version: int, inputs: Inputs) -> bool:
     state = tables.state(day)
-    if state is None or state.bronze_version is None or state.fingerprint != fingerprint:
+    if state is None or state.bronze_version is None or state.fingerprint != inputs.fingerprint(tables.feed, day):
         return False
     return state.bronze_version >= version
 

@@ -23,12 +23,12 @@ class Plan:
         return Plan({day: v for day, v in self.incremental.items() if day not in rebuild}, rebuild)
 
 
-def plan_dates(states: Mapping[date, tuple[int, int] | None], fingerprint: int) -> Plan:
-    """Plans dates by their (bronze version, fingerprint): None, or another fingerprint, means rebuild."""
+def plan_dates(states: Mapping[date, tuple[int, int] | None], fingerprints: Mapping[date, int]) -> Plan:
+    """Plans dates by their (bronze version, fingerprint): None, or another fingerprint than due, means rebuild."""
     incremental = {}
     rebuild = set()
     for day, state in states.items():
-        if state is None or state[1] != fingerprint:
+        if state is None or state[1] != fingerprints[day]:
             rebuild.add(day)
         else:
             incremental[day] = state[0]

@@ -1,48 +1,28 @@
 """Refresh: brings given dates of one feed up to date with bronze, whatever happened before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
-import polars as pl
-
-from advertisex_assets.silver.handles import DateState, FeedTables, fingerprint, open_tables
+from advertisex_assets.silver.handles import FeedTables, open_tables
+from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.plan import Plan, plan_dates
 from advertisex_assets.silver.read import bronze_rows, stored_keys
 from advertisex_assets.silver.settle import Settled, settle
-from advertisex_assets.silver.write import commit
-from advertisex_assets.transforms.enrich import Reference
+from advertisex_assets.silver.write import SilverReceipt, commit
 from advertisex_assets.transforms.parse import parse
-from advertisex_assets.transforms.pseudonymise import key_id
 from resources.lake import CommitConflictError, Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 from schemas.feed import Feed
 
-SILVER_VERSION = "1"
-"""The version of the transforms' meaning: raise it when a change alters what any row becomes."""
-
 ATTEMPTS = 20
 """How often a pass is repeated when racing writers commit first; each repeat means that another one got ahead."""
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """What silver depends on beside bronze."""
-
-    reference: Reference
-    pseudonym_key: bytes
-
-    def fingerprint(self, feed: Feed) -> int:
-        """Everything but its rows that a date of the feed depends on, as one number."""
-        reference = str(self.reference.digest())
-        return fingerprint(feed.contract_version, SILVER_VERSION, key_id(self.pseudonym_key), reference)
-
-
 def refresh_dates(
     lake: Lake, feed: Feed, dates: Iterable[date], inputs: Inputs, run: Run, rebuild: bool = False
-) -> pl.DataFrame:
-    """Brings the dates up to date in every silver table of the feed and returns the ledger rows that were written.
+) -> SilverReceipt:
+    """Brings the dates up to date in every silver table of the feed and returns what was done.
 
     With `rebuild` every date is replaced from all its bronze rows, as a backfill does. Repeats while racing writers
     get ahead; AdvertiseXError after too many.
@@ -59,12 +39,13 @@ def refresh_dates(
     )
 
 
-def _pass(tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool) -> pl.DataFrame:
-    mark = inputs.fingerprint(tables.feed)
-    plan = plan_dates({} if not dates else {day: _read_state(tables, day) for day in dates}, mark)
+def _pass(tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool) -> SilverReceipt:
+    states = {day: _read_state(tables, day) for day in dates}
+    plan = plan_dates(states, {day: inputs.fingerprint(tables.feed, day) for day in dates})
     plan = plan.with_rebuilt(dates) if rebuild else plan
     plan, settled = _settle_until_calm(tables, plan, inputs)
-    return commit(tables, plan, settled, DateState(tables.bronze.version, mark), run)
+    fingerprints = {day: inputs.fingerprint(tables.feed, day) for day in plan.dates}
+    return commit(tables, plan, settled, fingerprints, run)
 
 
 def _read_state(tables: FeedTables, day: date) -> tuple[int, int] | None:
@@ -81,7 +62,7 @@ def _settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[
     """
     while True:
         rows = bronze_rows(tables, plan)
-        parsed = parse(tables.feed, rows, inputs.pseudonym_key)
+        parsed = parse(tables.feed, rows, inputs.pseudonym_key, inputs.schemas)
         settled = settle(tables.feed, rows, parsed, stored_keys(tables, plan), inputs.reference)
         disturbed = settled.disturbed - plan.rebuild
         if not disturbed:

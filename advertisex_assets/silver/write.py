@@ -1,37 +1,65 @@
 """Write: the commits of one pass, in the order of invariant 4: quarantine, duplicates, silver tables, ledger."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from advertisex_assets.silver.handles import DateState, FeedTables, marks_for
+from advertisex_assets.silver.handles import FeedTables, marks_for
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.settle import Settled
 from resources.lake import LakeTable, Marks
 from resources.lake.table import dates_predicate
 from resources.run import Run
+from schemas.tables.ops import LEDGER
 
-def commit(tables: FeedTables, plan: Plan, settled: Settled, state: DateState, run: Run) -> pl.DataFrame:
-    """Commits a pass to every table and returns its ledger rows."""
+@dataclass(frozen=True)
+class SilverReceipt:
+    """What silver writes did: the ledger rows, and the rows written by table."""
+
+    ledger: pl.DataFrame
+    rows: Mapping[str, int]
+
+    @classmethod
+    def of(cls, receipts: Sequence["SilverReceipt"]) -> "SilverReceipt":
+        """Several receipts as one."""
+        ledgers = [receipt.ledger for receipt in receipts] or [pl.DataFrame(schema=LEDGER.schema)]
+        rows: Counter[str] = Counter()
+        for receipt in receipts:
+            rows.update(receipt.rows)
+        return cls(pl.concat(ledgers), rows)
+
+
+def commit(
+    tables: FeedTables, plan: Plan, settled: Settled, fingerprints: Mapping[date, int], run: Run
+) -> SilverReceipt:
+    """Commits a pass to every table and returns what it did."""
     for table in tables.dated:
-        _commit_table(tables, table, plan, settled.rows[table.table.name], state, run)
-    ledger = _ledger_rows(tables, plan, settled, state, run)
+        _commit_table(tables, table, plan, settled.rows[table.table.name], fingerprints, run)
+    ledger = _ledger_rows(tables, plan, settled, run)
     run.step("silver:ledger")
     tables.ledger.append(ledger, Marks())
-    return ledger
+    return SilverReceipt(ledger, {name: rows.height for name, rows in settled.rows.items()})
 
 
 def _commit_table(
-    tables: FeedTables, table: LakeTable, plan: Plan, rows: pl.DataFrame, state: DateState, run: Run
+    tables: FeedTables,
+    table: LakeTable,
+    plan: Plan,
+    rows: pl.DataFrame,
+    fingerprints: Mapping[date, int],
+    run: Run,
 ) -> None:
     rebuilt = pl.col("event_date").is_in(sorted(plan.rebuild))
     if plan.rebuild:
         run.step(f"silver:replace:{table.table.name}")
-        marks = marks_for(tables, table, plan.rebuild, state)
+        marks = marks_for(tables, table, plan.rebuild, fingerprints)
         table.replace(rows.filter(rebuilt), _predicate(tables, table, plan.rebuild), marks)
     if plan.incremental:
         run.step(f"silver:append:{table.table.name}")
-        table.append(rows.filter(~rebuilt), marks_for(tables, table, plan.incremental, state))
+        table.append(rows.filter(~rebuilt), marks_for(tables, table, plan.incremental, fingerprints))
 
 
 def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> str:
@@ -40,14 +68,12 @@ def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> 
     return (f"feed = '{tables.feed.name}' AND " if shared else "") + dates_predicate(dates)
 
 
-def _ledger_rows(
-    tables: FeedTables, plan: Plan, settled: Settled, state: DateState, run: Run
-) -> pl.DataFrame:
+def _ledger_rows(tables: FeedTables, plan: Plan, settled: Settled, run: Run) -> pl.DataFrame:
     mode = pl.when(pl.col("event_date").is_in(sorted(plan.rebuild))).then(pl.lit("rebuild"))
     return settled.counts.with_columns(
         pl.lit(tables.feed.name).alias("feed"),
         mode.otherwise(pl.lit("incremental")).alias("mode"),
-        pl.lit(state.bronze_version).cast(pl.Int64).alias("bronze_version"),
+        pl.lit(tables.bronze.version).cast(pl.Int64).alias("bronze_version"),
         pl.lit(run.run_id).alias("run_id"),
         pl.lit(run.clock()).dt.cast_time_unit("us").alias("written_at"),
     ).select(list(tables.ledger.table.schema))

@@ -1,0 +1,82 @@
+"""`advertisex refresh`: silver and gold up to date with bronze, by the very assets that Dagster runs."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+import typer
+from dagster import AssetsDefinition, DagsterEvent, DagsterInstance, ExecuteInProcessResult, materialize
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+from rich.progress import Progress
+
+from advertisex_assets.cli.output import Format, FormatOption, errors, show
+from advertisex_assets.gold.assets import gold_asset
+from advertisex_assets.gold.marts import MARTS
+from advertisex_assets.gold.pending import pending_gold
+from advertisex_assets.silver.assets import silver_assets
+from advertisex_assets.silver.handles import open_tables
+from advertisex_assets.silver.inputs import silver_inputs
+from advertisex_assets.silver.pending import pending_dates
+from resources.lake import Lake
+from resources.world import World, open_lake
+from schemas.discover import all_feeds
+from schemas.errors import AdvertiseXError
+from schemas.run_tags import PENDING_ONLY
+
+Receipt = dict[str, object]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(name="refresh")(refresh)
+
+
+def refresh(form: FormatOption = Format.TABLE) -> None:
+    """Bring silver and gold up to date with bronze, without a daemon."""
+    lake = open_lake()
+    receipts: list[Receipt] = []
+    feeds = all_feeds()
+    with Progress(console=errors(), transient=True) as progress, DagsterInstance.ephemeral() as instance:
+        task = progress.add_task("refreshing", total=len(feeds) + 1)
+        for feed in feeds:
+            progress.update(task, description=f"silver of {feed.name}")
+            dates = pending_dates(open_tables(lake, feed), silver_inputs(lake))
+            receipts += _run([silver_assets(feed)], sorted(dates), instance)
+            progress.advance(task)
+        progress.update(task, description="gold")
+        receipts += _refresh_gold(lake, instance)
+    columns = {"table": pl.String, "dates": pl.Int64, "rows": pl.Int64}
+    show(pl.DataFrame(receipts, schema=columns), form, "Refreshed" if receipts else "Everything was up to date")
+
+
+def _refresh_gold(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
+    waiting = pending_gold(lake)
+    assets = [gold_asset(mart) for mart in MARTS if mart.name in waiting]
+    return _run(assets, sorted({day for dates in waiting.values() for day in dates}), instance)
+
+
+def _run(assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: DagsterInstance) -> list[Receipt]:
+    """One run of the assets over the span of the dates; only what is pending in it is done."""
+    if not dates or not assets:
+        return []
+    tags = {
+        ASSET_PARTITION_RANGE_START_TAG: dates[0].isoformat(),
+        ASSET_PARTITION_RANGE_END_TAG: dates[-1].isoformat(),
+        PENDING_ONLY: "true",
+    }
+    result = materialize(list(assets), instance=instance, tags=tags, resources={"world": World()}, raise_on_error=False)
+    if not result.success:
+        raise AdvertiseXError(_failure(result))
+    return [_receipt(event) for event in result.all_node_events if event.is_step_materialization]
+
+
+def _receipt(event: DagsterEvent) -> Receipt:
+    made = event.step_materialization_data.materialization
+    numbers = {name: made.metadata[name].value for name in ("dates", "rows written")}
+    return {"table": ".".join(made.asset_key.path), "dates": numbers["dates"], "rows": numbers["rows written"]}
+
+
+def _failure(result: ExecuteInProcessResult) -> str:
+    failed = [event for event in result.all_node_events if event.is_step_failure]
+    causes = [str(event.step_failure_data.error_display_string) for event in failed]
+    return "The refresh failed; what was committed stands, and running it again goes on.\n" + "\n".join(causes)

@@ -1,0 +1,59 @@
+"""Silver assets: per feed one asset for each table it fills, its quarantine and its duplicates, made together."""
+
+from collections.abc import Iterator
+
+from dagster import (
+    AllPartitionMapping,
+    AssetDep,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    BackfillPolicy,
+    MaterializeResult,
+    multi_asset,
+)
+
+from advertisex_assets.describe import definition_metadata, ledger_metadata
+from advertisex_assets.partitions import EVENT_DATES, span_of
+from advertisex_assets.silver.catch_up import catch_up, rebuild
+from advertisex_assets.silver.inputs import silver_inputs
+from resources.run import Run
+from resources.world import World
+from schemas.feed import Feed
+from schemas.run_tags import PENDING_ONLY
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
+from schemas.tables.table import Table
+
+def silver_assets(feed: Feed) -> AssetsDefinition:
+    """The assets of a feed's silver."""
+    specs = [_spec(feed, table, ["silver", table.name]) for table in silver_tables(feed)]
+    specs += [_spec(feed, table, ["silver", table.name, feed.name]) for table in (QUARANTINE, DUPLICATES)]
+
+    @multi_asset(
+        name=f"silver_{feed.name}",
+        specs=specs,
+        partitions_def=EVENT_DATES,
+        backfill_policy=BackfillPolicy.single_run(),
+    )
+    def silver(context: AssetExecutionContext, world: World) -> Iterator[MaterializeResult]:  # type: ignore[type-arg]
+        run, lake, span = Run(context.run_id), world.lake(), span_of(context)
+        work = catch_up if context.run.tags.get(PENDING_ONLY) else rebuild
+        receipt = work(lake, feed, silver_inputs(lake), run, span)
+        for spec in specs:
+            written = {"rows written": receipt.rows.get(spec.key.path[1], 0)}
+            yield MaterializeResult(asset_key=spec.key, metadata=written | ledger_metadata(receipt.ledger))
+
+    return silver
+
+
+def _spec(feed: Feed, table: Table, key: list[str]) -> AssetSpec:
+    return AssetSpec(
+        key=AssetKey(key),
+        deps=[AssetDep(AssetKey(["bronze", feed.name]), partition_mapping=AllPartitionMapping())],
+        description=table.description,
+        group_name="silver",
+        kinds={"deltalake", "polars"},
+        owners=[feed.owner],
+        metadata=definition_metadata(table),
+    )
