@@ -1,30 +1,44 @@
 """Gates: what must be true of gold rows before they are committed; each finds the rows that break it.
 
-A gate takes the computed rows and the inputs (as read, times in Int64 microseconds) and returns the offenders, with
-`event_date`; an empty frame means that the batch may pass. Not here: statistics, which warn and never block.
+A gate takes the computed rows and what they were made from, and returns the offenders with their `event_date`; none
+means that the batch may pass. Its docstring is the sentence shown. Not here: statistics, which warn and never block.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from advertisex_assets.transforms.attribution.contract import CREDIT_MICROS
 from advertisex_assets.transforms.attribution.models import WEIGHTS
-from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS
+from advertisex_assets.transforms.marts.journeys import DAY_US, LONGEST_WINDOW_DAYS
 from schemas.errors import HeldBatchError
 from schemas.tables.table import Table
-
-Inputs = Mapping[str, pl.LazyFrame]
-Gate = Callable[[pl.DataFrame, Inputs], pl.DataFrame]
 
 SHOWN = 5
 """Offending rows named in the error: enough to start from, short enough to read."""
 
 
-def hold_unless_true(table: Table, rows: pl.DataFrame, inputs: Inputs, gates: Sequence[Gate]) -> None:
+@dataclass(frozen=True)
+class Batch:
+    """What gold rows were made from: the dates, the inputs as read (times in Int64 us), and their rows by date.
+
+    `rows_by_date` comes from the Delta logs, so that a row lost in reading shows.
+    """
+
+    dates: Sequence[date]
+    inputs: Mapping[str, pl.LazyFrame]
+    rows_by_date: Mapping[str, Mapping[date, int]]
+
+
+Gate = Callable[[pl.DataFrame, Batch], pl.DataFrame]
+
+
+def hold_unless_true(table: Table, rows: pl.DataFrame, batch: Batch, gates: Sequence[Gate]) -> None:
     """Raises HeldBatchError naming table, gate, dates and rows if a gate finds offenders."""
     for gate in (_grain_is_unique(table), *gates):
-        wrong = gate(rows, inputs)
+        wrong = gate(rows, batch)
         if wrong.is_empty():
             continue
         dates = ", ".join(str(day) for day in wrong["event_date"].unique().sort().to_list())
@@ -36,7 +50,7 @@ def hold_unless_true(table: Table, rows: pl.DataFrame, inputs: Inputs, gates: Se
 
 
 def _grain_is_unique(table: Table) -> Gate:
-    def gate(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+    def gate(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
         """A row's grain is its own."""
         keys = rows.select(table.grain_columns)
         return keys.filter(keys.is_duplicated())
@@ -47,34 +61,36 @@ def _grain_is_unique(table: Table) -> Gate:
 def same_sums(measure: str, source: str | None = None) -> Gate:
     """The gate that counts `measure` by date against the rows of the input that it counts."""
 
-    def gate(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+    def gate(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
         """The counts of a date sum to the rows that it was made from."""
-        expected = (
-            inputs[source or measure].group_by("event_date").agg(pl.len().cast(pl.Int64).alias("expected"))
-        )
+        held = batch.rows_by_date[source or measure]
+        expected = {"event_date": batch.dates, "expected": [held.get(day, 0) for day in batch.dates]}
+        wanted = pl.DataFrame(expected, schema={"event_date": pl.Date, "expected": pl.Int64})
         counted = rows.group_by("event_date").agg(pl.col(measure).sum().alias(measure))
-        both = counted.join(expected.collect(), on="event_date", how="full", coalesce=True).fill_null(0)
+        both = wanted.join(counted, on="event_date", how="full", coalesce=True).fill_null(0)
         return both.filter(pl.col(measure) != pl.col("expected"))
 
     return gate
 
 
-def credit_is_whole(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+def credit_is_whole(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Every conversion has every model, and its credit sums to 1,000,000 in each."""
     key = ["event_date", "conversion_id"]
     credit = rows.group_by(*key, "model").agg(pl.col("credit_micros").sum())
     whole = (pl.col("credit_micros") == CREDIT_MICROS).all()
     found = credit.group_by(key).agg(pl.col("model").n_unique().alias("models"), whole.alias("whole"))
-    wanted = inputs["conversions"].select("event_date", pl.col("event_id").alias("conversion_id")).collect()
+    wanted = (
+        batch.inputs["conversions"].select("event_date", pl.col("event_id").alias("conversion_id")).collect()
+    )
     both = wanted.join(found, on=key, how="full", coalesce=True)
     return both.filter(((pl.col("models") == len(WEIGHTS)) & pl.col("whole")).fill_null(False).not_())
 
 
-def revenue_is_whole(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+def revenue_is_whole(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """The revenue of a conversion is split without gain or loss in every model."""
     key = ["event_date", "conversion_id"]
     split = rows.group_by(*key, "model").agg(pl.col("revenue_micros").sum().alias("split_micros"))
-    worth = inputs["conversions"].select(
+    worth = batch.inputs["conversions"].select(
         "event_date",
         pl.col("event_id").alias("conversion_id"),
         pl.col("revenue_micros").fill_null(0).alias("worth"),
@@ -84,10 +100,10 @@ def revenue_is_whole(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
     )
 
 
-def touches_precede(rows: pl.DataFrame, inputs: Inputs) -> pl.DataFrame:
+def touches_precede(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """No touch comes after its conversion or earlier than the longest window."""
     age = pl.col("conversion_at") - pl.col("touch_at")
-    in_window = age.is_between(0, LONGEST_WINDOW_DAYS * 86_400_000_000)
+    in_window = age.is_between(0, LONGEST_WINDOW_DAYS * DAY_US)
     return rows.filter(~in_window.fill_null(True)).select(
         "event_date", "conversion_id", "model", "touch_id", "touch_at", "conversion_at"
     )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from advertisex_assets.gold.gates import hold_unless_true
+from advertisex_assets.gold.gates import Batch, hold_unless_true
 from advertisex_assets.gold.marts import MARTS, Mart
 from advertisex_assets.gold.pending import current_fingerprint, fingerprint_mark, pending_dates, pending_gold
 from advertisex_assets.gold.sources import Source, Sources, generation_mark
@@ -73,28 +73,30 @@ def _replace(sources: Sources, mart: Mart, dates: list[date], run: Run) -> GoldR
     # Opened before anything is read: a writer who commits in between is noticed.
     own = sources[mart.table.full_name]
     marks = _marks(mart, sources, own, dates)
-    inputs = _read(mart, sources, dates)
-    rows = _computed(mart, inputs, dates)
-    hold_unless_true(mart.table, rows, inputs, mart.gates)
+    batch = _read(mart, sources, dates)
+    rows = _computed(mart, batch)
+    hold_unless_true(mart.table, rows, batch, mart.gates)
     run.step(f"gold:replace:{mart.name}")
     own.opened.replace(_as_stored(mart, rows), dates_predicate(dates), marks)
     return GoldReceipt(mart.table.full_name, tuple(dates), rows.height, own.opened.version)
 
 
-def _read(mart: Mart, sources: Sources, dates: list[date]) -> dict[str, pl.LazyFrame]:
-    return {
-        name: sources[one.table].scan(
+def _read(mart: Mart, sources: Sources, dates: list[date]) -> Batch:
+    read = {name: (sources[one.table], one) for name, one in mart.inputs.items()}
+    inputs = {
+        name: source.scan(
             dates[0] - timedelta(days=one.days_before), dates[-1] + timedelta(days=one.days_after)
         )
-        for name, one in mart.inputs.items()
+        for name, (source, one) in read.items()
     }
+    return Batch(dates, inputs, {name: source.rows_by_date for name, (source, _) in read.items()})
 
 
-def _computed(mart: Mart, inputs: Mapping[str, pl.LazyFrame], dates: list[date]) -> pl.DataFrame:
-    frames = {name: nw.from_native(frame) for name, frame in inputs.items()}
+def _computed(mart: Mart, batch: Batch) -> pl.DataFrame:
+    frames = {name: nw.from_native(frame) for name, frame in batch.inputs.items()}
     native = mart.compute(**frames).collect(backend="polars").to_native()
     assert isinstance(native, pl.DataFrame)
-    return native.filter(pl.col("event_date").is_between(dates[0], dates[-1]))
+    return native.filter(pl.col("event_date").is_between(batch.dates[0], batch.dates[-1]))
 
 
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:

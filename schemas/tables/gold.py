@@ -130,7 +130,7 @@ CONVERSION_AT = TableColumn("conversion_at", UTC_MICROS, "When it happened.")
 
 CONVERSION_PATHS = _mart(
     "conversion_paths",
-    "The touches before each conversion, in order of time.",
+    "The touches that compete for each conversion, in order of time.",
     CONVERSION,
     (
         TableColumn("conversion_type", pl.String(), "signup, purchase, download, ..."),
@@ -138,11 +138,11 @@ CONVERSION_PATHS = _mart(
         USER_BUCKET,
         CONVERSION_AT,
         TableColumn(
-            "path", pl.String(), "The latest 50 touches, `type:campaign` joined by ` > `; null without touch."
+            "path", pl.String(), "Campaigns of the competing touches, joined by ` > `; empty without any."
         ),
-        count("path_length", "Touches within their windows, also beyond the latest 50."),
-        TableColumn("first_touch_at", UTC_MICROS, "The earliest touch."),
-        TableColumn("last_touch_at", UTC_MICROS, "The latest touch."),
+        count("path_length", "Competing touches, at most 50."),
+        TableColumn("capped", pl.Boolean(), "Whether there were more touches than the path shows."),
+        TableColumn("first_touch_at", UTC_MICROS, "The earliest touch of the path."),
         TableColumn("time_to_convert_us", pl.Int64(), "From the earliest touch to the conversion.", "us"),
         money("revenue_micros", "What it was worth."),
         TableColumn("currency", pl.String(), "The currency of the revenue."),
