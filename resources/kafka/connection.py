@@ -1,0 +1,121 @@
+"""A connection to a Kafka cluster: what its topics hold now, and readers for them."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import cached_property
+from typing import Any, TypeVar
+
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from resources.kafka.config import ClientConfig, client_config, consumer_config
+from resources.kafka.errors import UnknownTopicError
+from resources.kafka.mock import MOCK_CLUSTER_PREFIX, mock_epoch
+from resources.kafka.problems import Problems
+from resources.kafka.reader import SliceReader
+from resources.kafka.slices import PartitionState, Slice, TopicState
+from resources.settings import Settings
+
+Answer = TypeVar("Answer")
+
+ANSWER_SECONDS = 10.0
+"""How long a broker may take to answer a question about offsets: a leader election takes a few seconds."""
+
+GLANCE_SECONDS = 0.1
+"""How often a wait looks whether a permanent problem has been reported."""
+
+
+class Kafka:
+    """One cluster, asked through one client that is kept open.
+
+    `answer_seconds` bounds every question. Raises KafkaUnavailableError, KafkaAuthenticationError or KafkaTlsError.
+    """
+
+    def __init__(self, client: ClientConfig, group: str, answer_seconds: float = ANSWER_SECONDS) -> None:
+        self.client = client
+        self.group = group
+        self.servers = str(client["bootstrap.servers"])
+        self._answer_seconds = answer_seconds
+        self._problems = Problems(client)
+
+    @classmethod
+    def from_settings(cls, settings: Settings, answer_seconds: float = ANSWER_SECONDS) -> "Kafka":
+        """The cluster that the settings name."""
+        return cls(client_config(settings), settings.kafka_group, answer_seconds)
+
+    def describe(self, topic: str) -> TopicState:
+        """The topic's id, and each partition's first and last stable offset; UnknownTopicError without it."""
+        topic_id, partitions = self._identity(topic)
+        low = self._offsets(topic, partitions, OffsetSpec.earliest())
+        stable = self._offsets(topic, partitions, OffsetSpec.latest())
+        return TopicState(topic, topic_id, tuple(PartitionState(p, low[p], stable[p]) for p in partitions))
+
+    def topic_id(self, topic: str) -> str:
+        """The id of the topic that now has that name."""
+        return self._identity(topic)[0]
+
+    def reader(self, topic: TopicState, slices: Sequence[Slice]) -> SliceReader:
+        """A reader of the slices; close it."""
+        return SliceReader(consumer_config(self.client, self.group), topic, slices)
+
+    def uncommitted_reader(self, topic: TopicState, slices: Sequence[Slice]) -> SliceReader:
+        """A reader that also gives the messages of aborted transactions; close it."""
+        config = consumer_config(self.client, self.group) | {"isolation.level": "read_uncommitted"}
+        return SliceReader(config, topic, slices)
+
+    def _identity(self, topic: str) -> tuple[str, list[int]]:
+        if self._mock_epoch is not None:
+            listed = self._admin.list_topics(topic, timeout=self._answer_seconds).topics[topic]
+            return self._mock_epoch, sorted(listed.partitions)
+        answers = self._admin.describe_topics(TopicCollection([topic]), request_timeout=self._answer_seconds)
+        try:
+            described = self._wait(answers[topic])
+        except KafkaException as exception:
+            if exception.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise UnknownTopicError(topic, self.servers) from None
+            raise self._problems.of_exception(exception) from exception
+        return str(described.topic_id), sorted(partition.id for partition in described.partitions)
+
+    def _offsets(self, topic: str, partitions: list[int], spec: OffsetSpec) -> dict[int, int]:
+        """One offset of each partition, as a reader of committed messages sees it."""
+        asked = {TopicPartition(topic, partition): spec for partition in partitions}
+        try:
+            answers = self._admin.list_offsets(
+                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._answer_seconds
+            )
+            return {place.partition: self._wait(answer).offset for place, answer in answers.items()}
+        except KafkaException as exception:
+            raise self._problems.of_exception(exception) from exception
+
+    @cached_property
+    def _admin(self) -> AdminClient:
+        """A client that has been answered at least once."""
+        admin = AdminClient({**self.client, **self._problems.callbacks})
+        deadline = time.monotonic() + self._answer_seconds
+        while not admin.cluster_id(timeout=GLANCE_SECONDS):
+            admin.poll(0)
+            if self._problems.is_permanent or time.monotonic() > deadline:
+                raise self._problems.as_error(f"no answer within {self._answer_seconds:g} s")
+        return admin
+
+    @cached_property
+    def _mock_epoch(self) -> str | None:
+        """What stands for the topic ids that librdkafka's mock cluster does not have; None for a real cluster."""
+        cluster = self._admin.cluster_id(timeout=self._answer_seconds) or ""
+        return mock_epoch(self._admin) if cluster.startswith(MOCK_CLUSTER_PREFIX) else None
+
+    def _wait(self, answer: "Future[Any]") -> Any:
+        """The answer, or the reason why there is none."""
+        deadline = time.monotonic() + 2 * self._answer_seconds
+        while True:
+            try:
+                found = answer.result(GLANCE_SECONDS)
+            except FutureTimeoutError:
+                self._admin.poll(0)
+                if self._problems.is_permanent or time.monotonic() > deadline:
+                    raise self._problems.as_error("no answer") from None
+            else:
+                self._problems.forget()
+                return found
