@@ -49,18 +49,24 @@ class CsvDialect:
         return [line.encode() for line in self._rows(rows, self.positional, quote=False, narrow=None)]
 
     def _rows(self, rows: pl.DataFrame, cells: Sequence[Cell], quote: bool, narrow: str | None) -> pl.Series:
-        mark = pl.lit('"' if quote else "")
-        texts = []
-        for _, canonical, text in cells:
-            value = spoilt(canonical, text.fill_null(""), self.malformations)
-            is_quoted = value.str.starts_with('"')
-            texts.append(pl.when(is_quoted).then(value).otherwise(pl.concat_str(mark, value, mark)))
-        line, kind = pl.concat_str(texts, separator=","), pl.col("malformation")
-        wide = pl.concat_str(line, pl.lit(SURPLUS))
-        too_wide, too_narrow = (kinds_of(raw, self.malformations) for raw in (Raw.TOO_WIDE, Raw.TOO_NARROW))
-        damaged = (
-            pl.when(kind.is_in(too_wide)).then(wide)
-            .when(kind.is_in(too_narrow)).then(wide if narrow is None else pl.lit(narrow))
-            .otherwise(line)
-        )  # fmt: skip
-        return rows.lazy().select(line=damaged).collect()["line"]
+        texts = [
+            spoilt(canonical, text.fill_null(""), self.malformations).alias(wire)
+            for wire, canonical, text in cells
+        ]
+        # In steps: one expression for all would repeat each cell wherever it is looked at.
+        table = rows.select("malformation", *texts)
+        names = [wire for wire, _, _ in cells]
+        if quote:
+            table = table.with_columns(
+                pl.concat_str(pl.lit('"'), name, pl.lit('"')).alias(name) for name in names
+            )
+        table = table.select("malformation", line=pl.concat_str(names, separator=","))
+        kind, wide = pl.col("malformation"), pl.concat_str("line", pl.lit(SURPLUS))
+        narrowed = wide if narrow is None else pl.lit(narrow)
+        return table.select(
+            pl.when(kind.is_in(kinds_of(Raw.TOO_WIDE, self.malformations)))
+            .then(wide)
+            .when(kind.is_in(kinds_of(Raw.TOO_NARROW, self.malformations)))
+            .then(narrowed)
+            .otherwise("line")
+        ).to_series()

@@ -1,6 +1,6 @@
-"""From what happened to what is delivered: late, twice, with another content, or spoilt.
+"""From what happened to what is delivered: late, spoilt, or odd.
 
-Not here: how a record is written (`dialect`), or what its fate should be called (`truth`).
+Not here: copies (`copies`), incidents (`planted`), how a record is written (`dialect`), or what its fate should be called (`truth`).
 """
 
 from dataclasses import dataclass, field
@@ -8,26 +8,19 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from resources.sample_traffic.config import TrafficConfig, epoch_us
+from resources.sample_traffic.copies import ORIGINAL, with_copies
 from resources.sample_traffic.dialect import WireFeed
 from resources.sample_traffic.draws import Draws
+from resources.sample_traffic.malformations import NO_MALFORMATION
 from resources.sample_traffic.planted import plant
 from resources.sample_traffic.population import PLACEHOLDER_RATE, PLACEHOLDERS, user_ids
-from resources.sample_traffic.rhythm import HOUR_US
+from resources.sample_traffic.rhythm import HOUR_US, LATEST_US
 
 USUAL_LATENCY_US = 8e6
 LATE_MEAN_US = 6.0 * HOUR_US
-LATEST_US = 72.0 * HOUR_US
-"""Late records are hours late on average, and never more than three days."""
+"""Late records are hours late on average."""
 
-RETRY_US = 20e6
-REPLAY_US = 8.0 * HOUR_US
-REPLAY_RATE = 0.2
-"""Most duplicates are retries within a minute; this share is a batch sent again hours later."""
 
-ORIGINAL, DUPLICATE, CONFLICT = 0, 1, 2
-"""Values of `copy`. Copies follow their original, so the original always wins."""
-
-NO_MALFORMATION = -1
 ODD_RATE = 0.01
 
 BAD_WEBSITE, BAD_IP, BAD_COUNTRY = "homepage banner", "999.1.1.1", "Utopia"
@@ -45,9 +38,7 @@ class FeedDelivery:
 
     def send(self, events: pl.DataFrame, draws: Draws) -> None:
         """Put a chunk's events (event_at, seq, user, producer, ... ) on their way."""
-        rows = plant(events, self.feed.name, self.config.faults).filter(
-            pl.col("event_at") < epoch_us(self.config.end_at)
-        )
+        rows = events.filter(pl.col("event_at") < epoch_us(self.config.end_at))
         count = len(rows)
         rows = rows.with_columns(
             malformation=self._malformations(draws, count),
@@ -56,8 +47,11 @@ class FeedDelivery:
             ),
         )
         rows = _odd(self._in_dialect(rows), draws)
-        sent = _with_copies(_delivered(rows, draws, self.config), draws, self.feed, self.config)
-        self.pending.append(sent.with_columns(user_text=pl.coalesce("placeholder", user_ids(pl.col("user")))))
+        sent = with_copies(_delivered(rows, draws, self.config), draws, self.feed, self.config)
+        planted = plant(sent, self.feed.name, self.config.faults)
+        self.pending.append(
+            planted.with_columns(user_text=pl.coalesce("placeholder", user_ids(pl.col("user"))))
+        )
 
     def take(self, until_us: int) -> pl.DataFrame:
         """What arrives before `until_us`, in the order of arrival."""
@@ -110,24 +104,3 @@ def _delivered(rows: pl.DataFrame, draws: Draws, config: TrafficConfig) -> pl.Da
     usual = draws.exponential("latency", count, USUAL_LATENCY_US)
     delay = usual + pl.when(draws.chance("late", count, config.late_rate)).then(late).otherwise(0.0)
     return rows.with_columns(delivered_at=pl.col("event_at") + delay.cast(pl.Int64), copy=pl.lit(ORIGINAL))
-
-
-def _with_copies(rows: pl.DataFrame, draws: Draws, feed: WireFeed, config: TrafficConfig) -> pl.DataFrame:
-    count = len(rows)
-    retry = draws.exponential("retry", count, RETRY_US)
-    replay = draws.exponential("replay", count, REPLAY_US).clip(upper_bound=LATEST_US)
-    wait = pl.when(draws.chance("is_replay", count, REPLAY_RATE)).then(replay).otherwise(retry).cast(pl.Int64)
-    again = rows.with_columns(delivered_at=pl.col("delivered_at") + wait, copy=pl.lit(DUPLICATE))
-    sound = (rows["malformation"] == NO_MALFORMATION) & rows[feed.key].is_not_null()
-    contradicted = draws.chance("conflict", count, config.conflict_rate) & sound
-    return pl.concat(
-        [
-            rows,
-            again.filter(draws.chance("duplicate", count, config.duplicate_rate)),
-            again.filter(pl.col("repeated")),
-            # Same id, another person: no two systems could agree on such a record.
-            again.filter(contradicted).with_columns(
-                copy=pl.lit(CONFLICT), user=pl.col("user") + 1, placeholder=pl.lit(None, pl.String)
-            ),
-        ]
-    )

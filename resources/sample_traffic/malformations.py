@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NO_MALFORMATION = -1
+"""Index of a sound record's malformation."""
+
 MAX_ID_CHARACTERS = 256
 TOO_LONG_ID = "x" * (MAX_ID_CHARACTERS + 44)
 

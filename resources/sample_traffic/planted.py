@@ -5,6 +5,7 @@ from collections.abc import Callable
 import polars as pl
 
 from resources.sample_traffic.config import FaultKind, PlantedFault, epoch_us
+from resources.sample_traffic.copies import DUPLICATE, ORIGINAL
 from resources.sample_traffic.draws import mixed_uniform
 
 CLOCK_SKEW_US = -3 * 3_600_000_000
@@ -12,6 +13,9 @@ CLOCK_SKEW_US = -3 * 3_600_000_000
 
 CURRENCY_SLIP = 150
 """Amounts arrive in yen, labelled as before."""
+
+REPEATED_AFTER_US = 2_000_000
+"""A second consumer group forwards everything once more, two seconds behind."""
 
 CTR_FACTOR = 3.0
 DROPPED_SHARE = 0.3
@@ -35,7 +39,9 @@ def _thin(frame: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
 
 
 def _repeat(frame: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
-    return frame.with_columns(repeated=pl.col("repeated") | hit)
+    again = frame.filter(hit & (pl.col("copy") == ORIGINAL))
+    later = pl.col("delivered_at") + REPEATED_AFTER_US
+    return pl.concat([frame, again.with_columns(delivered_at=later, copy=pl.lit(DUPLICATE))])
 
 
 def _skew(frame: pl.DataFrame, hit: pl.Expr) -> pl.DataFrame:
@@ -65,8 +71,7 @@ EFFECTS: dict[FaultKind, Callable[[pl.DataFrame, pl.Expr], pl.DataFrame]] = {
 
 
 def plant(frame: pl.DataFrame, feed: str, faults: tuple[PlantedFault, ...]) -> pl.DataFrame:
-    """Apply a feed's faults; adds `repeated` (Boolean: delivered twice)."""
-    frame = frame.with_columns(repeated=pl.lit(False))
+    """Apply a feed's faults to what would have been delivered without them; nothing else changes."""
     for fault in faults:
         if fault.feed == feed:
             frame = EFFECTS[fault.kind](frame, affected(fault))

@@ -40,7 +40,7 @@ def _creatives(world: World, since: datetime, middle: datetime) -> pl.DataFrame:
     name = pl.concat_str(pl.lit("creative "), pl.col("creative_id"))
     table = world.creative_table.select("creative_id", campaign_id="home_campaign_id", name=name)
     moved = pl.col("creative_id") == world.moved_creative_id
-    after = table.filter(moved).with_columns(campaign_id=pl.lit(world.campaigns[-1].campaign_id))
+    after = table.filter(moved).with_columns(campaign_id=pl.lit(world.receiving_campaign_id))
     return _two_versions(table, moved, after, since, middle, "creative_id")
 
 

@@ -14,6 +14,8 @@ from resources.sample_traffic.draws import Draws
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_MINUTES = 24 * 60
+LATEST_US = 72.0 * HOUR_US
+"""Nothing is under way for longer: three days late, and a copy at most three days after that."""
 
 HOUR_WEIGHTS = (
     30,

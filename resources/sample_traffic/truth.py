@@ -6,15 +6,14 @@ Not here: attribution (`truth_attribution`), sums over records (`truth_sums`), w
 import polars as pl
 
 from resources.sample_traffic.actions import PAID_TYPES
+from resources.sample_traffic.copies import CONFLICT, DUPLICATE
 from resources.sample_traffic.delivery import (
     BAD_COUNTRY,
     BAD_IP,
     BAD_WEBSITE,
-    CONFLICT,
-    DUPLICATE,
-    NO_MALFORMATION,
 )
 from resources.sample_traffic.dialect import Dialect, WireFeed
+from resources.sample_traffic.malformations import NO_MALFORMATION
 from resources.sample_traffic.world import UNASSIGNED, World
 
 ACCEPTED, DUPLICATED, CONFLICTING = "accepted", "duplicate", "conflict"

@@ -75,8 +75,13 @@ class World:
 
     @property
     def moved_creative_id(self) -> str:
-        """The creative that moves from the first campaign to the last."""
-        return str(FIRST_CREATIVE_ID)
+        """The creative that changes its campaign: the least used of the first campaign."""
+        return str(FIRST_CREATIVE_ID + CREATIVES_PER_CAMPAIGN - 1)
+
+    @property
+    def receiving_campaign_id(self) -> str:
+        """Where it goes: another campaign of the same advertiser."""
+        return self.campaigns[:CAMPAIGNS_PER_ADVERTISER][-1].campaign_id
 
     @cached_property
     def campaign_table(self) -> pl.DataFrame:
@@ -103,7 +108,7 @@ class World:
         table = self.creative_table
         home = creative_id.replace_strict(table["creative_id"], table["home_campaign_id"], default=None)
         moved = (creative_id == self.moved_creative_id) & (event_at_us >= self.move_at_us)
-        return pl.when(moved).then(pl.lit(self.campaigns[-1].campaign_id)).otherwise(home)
+        return pl.when(moved).then(pl.lit(self.receiving_campaign_id)).otherwise(home)
 
     def advertiser_of(self) -> dict[str, str]:
         """Campaign id to advertiser id."""
