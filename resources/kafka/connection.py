@@ -1,7 +1,7 @@
 """A connection to a Kafka cluster: what its topics hold now, and readers for them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cached_property
@@ -26,6 +26,8 @@ ANSWER_SECONDS = 10.0
 GLANCE_SECONDS = 0.1
 """How often a wait looks whether a permanent problem has been reported."""
 
+_SHARED: "dict[tuple[Hashable, ...], Kafka]" = {}
+
 
 class Kafka:
     """One cluster, asked through one client that is kept open.
@@ -44,6 +46,12 @@ class Kafka:
     def from_settings(cls, settings: Settings, answer_seconds: float = ANSWER_SECONDS) -> "Kafka":
         """The cluster that the settings name."""
         return cls(client_config(settings), settings.kafka_group, answer_seconds)
+
+    @classmethod
+    def shared(cls, settings: Settings, answer_seconds: float = ANSWER_SECONDS) -> "Kafka":
+        """The same, kept open for the rest of the process: for sensors, which ask every few seconds."""
+        found = cls.from_settings(settings, answer_seconds)
+        return _SHARED.setdefault((frozenset(found.client.items()), found.group, answer_seconds), found)
 
     def describe(self, topic: str) -> TopicState:
         """The topic's id, and each partition's first and last stable offset; UnknownTopicError without it."""
@@ -94,7 +102,7 @@ class Kafka:
         """A client that has been answered at least once."""
         admin = AdminClient({**self.client, **self._problems.callbacks})
         deadline = time.monotonic() + self._answer_seconds
-        while not admin.cluster_id(timeout=GLANCE_SECONDS):
+        while not _cluster_id(admin):
             admin.poll(0)
             if self._problems.is_permanent or time.monotonic() > deadline:
                 raise self._problems.as_error(f"no answer within {self._answer_seconds:g} s")
@@ -103,8 +111,8 @@ class Kafka:
     @cached_property
     def _mock_epoch(self) -> str | None:
         """What stands for the topic ids that librdkafka's mock cluster does not have; None for a real cluster."""
-        cluster = self._admin.cluster_id(timeout=self._answer_seconds) or ""
-        return mock_epoch(self._admin) if cluster.startswith(MOCK_CLUSTER_PREFIX) else None
+        is_mock = (_cluster_id(self._admin) or "").startswith(MOCK_CLUSTER_PREFIX)
+        return mock_epoch(self._admin) if is_mock else None
 
     def _wait(self, answer: "Future[Any]") -> Any:
         """The answer, or the reason why there is none."""
@@ -119,3 +127,11 @@ class Kafka:
             else:
                 self._problems.forget()
                 return found
+
+
+def _cluster_id(admin: AdminClient) -> str | None:
+    """The cluster's id, which a client asks for once; None when there was no answer."""
+    try:
+        return admin.cluster_id(timeout=GLANCE_SECONDS)
+    except KafkaException:
+        return None

@@ -14,6 +14,16 @@ PERMANENT = (KafkaError._AUTHENTICATION, KafkaError._SSL)
 """Errors that waiting does not cure; librdkafka itself would try for ever."""
 
 
+class _Whisper:
+    """librdkafka's log at debug level: it repeats the same connection error many times, and we say it once."""
+
+    def log(self, level: int, text: str, *args: object) -> None:
+        LOGGER.debug(text, *args)
+
+
+WHISPER = _Whisper()
+
+
 class Problems:
     """The last problem of one client, told by its error callback."""
 
@@ -25,7 +35,7 @@ class Problems:
     @property
     def callbacks(self) -> dict[str, object]:
         """What to give to a client beside its configuration."""
-        return {"error_cb": self.remember, "logger": LOGGER}
+        return {"error_cb": self.remember, "logger": WHISPER}
 
     def remember(self, error: KafkaError) -> None:
         """Keeps a problem, unless a permanent one is known already."""
