@@ -1,0 +1,118 @@
+"""Gold is a pure function of silver: whatever was written, in whatever order, with crashes and races in between."""
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from advertisex_assets.gold.marts import MARTS
+from advertisex_assets.gold.refresh import pending_gold, refresh_gold, refresh_mart
+from resources.lake import Lake
+from resources.run import Run
+from schemas.tables.gold import GOLD_TABLES
+from tests.journeys.gold.histories import apply, gold_rows, history
+
+NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing may catch it."""
+
+
+def run(step=lambda name: None) -> Run:
+    """A run by a clock that stands still."""
+    return Run("test", lambda: NOON, step)
+
+
+@pytest.fixture
+def seed() -> int:
+    """Drawn anew in every run, and shown where a test fails."""
+    drawn = random.randrange(2**32)
+    print(f"seed {drawn}")
+    return drawn
+
+
+def fresh(path: Path, writes) -> Lake:
+    """A lake whose gold was made once, after all writes."""
+    lake = Lake(str(path))
+    apply(lake, writes)
+    refresh_gold(lake, run())
+    return lake
+
+
+def test_refreshing_along_the_way_equals_one_fresh_rebuild(tmp_path: Path, seed: int) -> None:
+    """Refreshes between writes leave what a rebuild at the end would make, dates that became empty included."""
+    chance, writes, lake = random.Random(seed), history(seed), Lake(str(tmp_path / "steady"))
+    for write in writes:
+        apply(lake, [write])
+        if chance.random() < 0.4:
+            refresh_gold(lake, run())
+    refresh_gold(lake, run())
+    assert gold_rows(lake) == gold_rows(fresh(tmp_path / "fresh", writes))
+    assert pending_gold(lake) == {}
+
+
+def test_nothing_new_writes_nothing(tmp_path: Path, seed: int) -> None:
+    """A refresh without news commits nothing."""
+    lake = fresh(tmp_path, history(seed))
+    before = {table.name: lake.open(table).version for table in GOLD_TABLES}
+    assert refresh_gold(lake, run()) == []
+    assert {table.name: lake.open(table).version for table in GOLD_TABLES} == before
+
+
+def test_killed_before_any_commit_and_run_again(tmp_path: Path, seed: int) -> None:
+    """A process that dies before a random commit loses nothing and doubles nothing."""
+    writes = history(seed)
+    whole = Lake(str(tmp_path / "fresh"))
+    apply(whole, writes)
+    commits = len(refresh_gold(whole, run()))
+    lake = Lake(str(tmp_path / "killed"))
+    apply(lake, writes)
+    left = random.Random(seed).randrange(commits)
+
+    def step(name: str) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Killed(name)
+
+    with pytest.raises(Killed):
+        refresh_gold(lake, run(step))
+    refresh_gold(lake, run())
+    assert gold_rows(lake) == gold_rows(whole)
+
+
+def test_a_writer_that_read_older_silver_does_not_win(tmp_path: Path, seed: int) -> None:
+    """Silver changes and another run refreshes while one is about to commit: the newer rows stay."""
+    writes, late = history(seed), history(seed + 1)
+    lake = Lake(str(tmp_path / "raced"))
+    apply(lake, writes)
+    raced = []
+
+    def overtake(name: str) -> None:
+        if not raced:
+            raced.append(name)
+            apply(lake, late)
+            refresh_gold(lake, run())
+
+    for mart in MARTS:
+        raced.clear()
+        refresh_mart(lake, mart, pending_gold(lake).get(mart.name, ()), run(overtake))
+    refresh_gold(lake, run())
+    assert gold_rows(lake) == gold_rows(fresh(tmp_path / "fresh", [*writes, *late]))
+
+
+def test_a_new_version_of_a_mart_redoes_all_its_dates(tmp_path: Path, seed: int, monkeypatch) -> None:
+    """Raising a mart's version makes every date of it pending, and those of marts that read it."""
+    lake = fresh(tmp_path, history(seed, writes=30))
+    paths = next(mart for mart in MARTS if mart.name == "conversion_paths")
+    dates = sorted({row["event_date"] for row in gold_rows(lake)["conversion_paths"]})
+    object.__setattr__(paths, "version", "next")
+    try:
+        waiting = pending_gold(lake)
+        assert waiting["conversion_paths"] == waiting["conversion_daily"]
+        assert set(dates) <= set(waiting["conversion_paths"])
+        assert set(waiting) == {"conversion_paths", "conversion_daily"}
+    finally:
+        object.__setattr__(paths, "version", "1")
