@@ -4,18 +4,29 @@ Each codec is an object with `sniff`, `split`, `splitter` and `decode` (see `bas
 """
 
 from schemas.codecs.avro_codec import AvroCodec
+from schemas.codecs.avro_framed import AvroConfluentCodec, AvroSingleObjectCodec
 from schemas.codecs.base import BROKEN, DECODE_ERROR, RECORD, RESCUED, Codec, Record, StreamSplitter
 from schemas.codecs.csv_codec import CsvCodec
 from schemas.codecs.detect import detect
 from schemas.codecs.json_codec import JsonCodec
-from schemas.codecs.schema_source import RegisteredSchema, RegistryUnavailable, SchemaSource, UnknownSchema
+from schemas.codecs.schema_source import (
+    NO_SCHEMAS,
+    RegisteredSchema,
+    RegistryUnavailable,
+    SchemaSource,
+    UnknownSchema,
+    WhenDownUnknown,
+)
 
 __all__ = [
     "BROKEN",
     "DECODE_ERROR",
+    "NO_SCHEMAS",
     "RECORD",
     "RESCUED",
     "AvroCodec",
+    "AvroConfluentCodec",
+    "AvroSingleObjectCodec",
     "Codec",
     "CsvCodec",
     "JsonCodec",
@@ -25,5 +36,6 @@ __all__ = [
     "SchemaSource",
     "StreamSplitter",
     "UnknownSchema",
+    "WhenDownUnknown",
     "detect",
 ]

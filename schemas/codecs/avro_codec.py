@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from schemas.codecs.avro_blocks import MAGIC
-from schemas.codecs.avro_one_by_one import documents_of
 from schemas.codecs.avro_schema import BadSchema
 from schemas.codecs.avro_splitter import AvroSplitter
+from schemas.codecs.avro_vectorised import columns_of
 from schemas.codecs.base import Record, StreamSplitter, split_whole
-from schemas.codecs.documents import frame_of, refused
+from schemas.codecs.documents import refused
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 
 ROW = "avro:row"
@@ -64,7 +64,6 @@ def _of_one_schema(part: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
     if text is None:
         return refused(["The record has no writer schema."] * len(part), paths)
     try:
-        documents, errors = documents_of([body or b"" for body in part[BODY]], text)
+        return columns_of([body or b"" for body in part[BODY]], text, paths)
     except BadSchema as error:
         return refused([str(error)] * len(part), paths)
-    return frame_of(documents, errors, paths)

@@ -33,7 +33,7 @@ def _document(body: bytes, schema: Any, reading: Reading) -> tuple[Document, str
     try:
         value = reading(fastavro.schemaless_reader(stream, schema, None))
     except READ_ERRORS as error:
-        return NO_DOCUMENT, f"Not Avro of its schema: {type(error).__name__} {error}".rstrip() + "."
+        return NO_DOCUMENT, f"Not Avro of its schema: {_reason(error)}."
     if stream.tell() != len(body):
         return NO_DOCUMENT, f"Not Avro of its schema: {len(body) - stream.tell()} bytes are left over."
     return unwrapped(value)
@@ -47,3 +47,12 @@ def unwrapped(value: Any) -> tuple[Document, str | None]:
         return value, None
     what = f"an array of {len(value)}" if type(value) is list else f"a {type(value).__name__}"
     return NO_DOCUMENT, f"The Avro value is {what}, no record."
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in words that are the same in every run (the decoder's own name memory addresses)."""
+    if isinstance(error, EOFError):
+        return "the bytes end too early"
+    if isinstance(error, UnicodeDecodeError):
+        return "a text is not UTF-8"
+    return "a value is impossible"

@@ -18,13 +18,14 @@ from typing import Any
 Reading = Callable[[Any], Any]
 
 EPOCH = datetime(1970, 1, 1)
+UUID_BYTES = 16
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 MICROS_PER_UNIT = {"millis": (1000, 1), "micros": (1, 1), "nanos": (1, 1000)}
 """What turns a timestamp into microseconds: times the first, divided (downwards) by the second."""
 
-FLOAT_DIGITS = range(6, 10)
-"""A 32-bit float is told from its neighbours by 6 to 9 significant digits."""
+FLOAT_DIGITS = range(1, 10)
+"""A 32-bit float is told from its neighbours by at most 9 significant digits."""
 
 
 def same(value: Any) -> Any:
@@ -53,11 +54,9 @@ def iso_instant(micros: int, zone: str) -> str | None:
         return None
 
 
-def timestamp(logical: str) -> Reading:
-    """The reading of a (local-)timestamp-* type."""
-    unit = logical.rsplit("-", 1)[1]
+def timestamp(unit: str, zone: str) -> Reading:
+    """The reading of a timestamp type."""
     times, parts = MICROS_PER_UNIT[unit]
-    zone = "" if logical.startswith("local") else "Z"
     return lambda value: iso_instant(value * times // parts, zone) or f"{value} {unit}"
 
 
@@ -79,20 +78,34 @@ def base64_text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
+def timestamp_unit(schema: Mapping[str, Any]) -> str | None:
+    """`millis`, `micros` or `nanos` for a (local-)timestamp type; null for any other."""
+    logical, _, unit = str(schema.get("logicalType", "")).rpartition("-")
+    is_timestamp = schema["type"] == "long" and logical in ("timestamp", "local-timestamp")
+    return unit if is_timestamp and unit in MICROS_PER_UNIT else None
+
+
+def zone_of(schema: Mapping[str, Any]) -> str:
+    """The zone to write after a timestamp: Z, or nothing after a local one."""
+    return "" if schema["logicalType"].startswith("local") else "Z"
+
+
+def is_date(schema: Mapping[str, Any]) -> bool:
+    """Whether the type is a date."""
+    return schema["type"] == "int" and schema.get("logicalType") == "date"
+
+
 def scalar_reading(schema: Mapping[str, Any]) -> Reading:
     """The reading of a type that is no record, array, map or union."""
-    kind, logical = schema["type"], schema.get("logicalType", "")
+    kind, logical = schema["type"], schema.get("logicalType")
+    if kind in ("bytes", "fixed") and logical == "decimal":
+        return decimal(int(schema.get("scale", 0)))
+    if kind == "fixed" and logical == "uuid" and schema["size"] == UUID_BYTES:
+        return lambda value: str(uuid.UUID(bytes=value))
     if kind in ("bytes", "fixed"):
-        if logical == "decimal":
-            return decimal(int(schema.get("scale", 0)))
-        is_uuid = logical == "uuid" and kind == "fixed" and schema["size"] == 16
-        return (lambda value: str(uuid.UUID(bytes=value))) if is_uuid else base64_text
-    if kind in ("int", "long") and logical == "date":
+        return base64_text
+    if unit := timestamp_unit(schema):
+        return timestamp(unit, zone_of(schema))
+    if is_date(schema):
         return iso_day
-    if (
-        kind == "long"
-        and logical.rsplit("-", 1)[0] in ("timestamp", "local-timestamp")
-        and logical.rsplit("-", 1)[-1] in MICROS_PER_UNIT
-    ):
-        return timestamp(logical)
     return shortest if kind == "float" else same

@@ -71,9 +71,8 @@ def _decode_chunk(payloads: pl.Series, paths: Sequence[str]) -> pl.DataFrame:
             errors[row] = errors[row] or "The JSON value is no object."
             document = NO_DOCUMENT
         documents.append(document)
-    for row in _rows_with_long_numbers(payloads):
-        if errors[row] is None:
-            documents[row] = _exact(payloads[row], documents[row])
+    for row in _rows_with_long_numbers(payloads, errors):
+        documents[row] = _exact(payloads[row], documents[row])
     return frame_of(documents, errors, paths)
 
 
@@ -87,10 +86,12 @@ def _again(payload: bytes | None, error: orjson.JSONDecodeError) -> tuple[Docume
     return NO_DOCUMENT, f"Not JSON: {error}."
 
 
-def _rows_with_long_numbers(payloads: pl.Series) -> list[int]:
-    return (
-        payloads.cast(pl.String, strict=False).str.contains(LONG_NUMBER).fill_null(False).arg_true().to_list()
-    )
+def _rows_with_long_numbers(payloads: pl.Series, errors: list[str | None]) -> list[int]:
+    """Readable rows only: they are UTF-8, which the cast to text insists on."""
+    readable = pl.Series([error is None for error in errors], dtype=pl.Boolean)
+    rows = pl.DataFrame({"payload": payloads}).with_row_index("row").filter(readable)
+    long = rows.filter(pl.col("payload").cast(pl.String).str.contains(LONG_NUMBER))
+    return long["row"].to_list()
 
 
 def _exact(payload: bytes, rounded: Document) -> Document:

@@ -62,6 +62,8 @@ def text_series(name: str, values: Sequence[Any]) -> pl.Series:
     """The text of many decoded values as a String column."""
     types = set(map(type, values))
     types.discard(type(None))
+    if types == {float}:
+        return float_column_text(pl.Series(name, values, dtype=pl.Float64))
     if not types or types == {str}:
         return pl.Series(name, values, dtype=pl.String)
     if types == {int}:
@@ -70,3 +72,16 @@ def text_series(name: str, values: Sequence[Any]) -> pl.Series:
         except (OverflowError, TypeError, pl.exceptions.PolarsError):
             pass  # beyond 64 bits
     return pl.Series(name, [text_of(value) for value in values], dtype=pl.String)
+
+
+def float_column_text(numbers: pl.Series) -> pl.Series:
+    """The text of a Float32 or Float64 column, as `float_text` writes it (of a Float32, the shortest decimal)."""
+    written = numbers.cast(pl.String)
+    has_exponent = written.str.contains("e", literal=True).fill_null(False)
+    if has_exponent.any():
+        rows = has_exponent.arg_true()
+        written = written.scatter(rows, [float_text(float(text)) for text in written.gather(rows)])
+    table = written.to_frame("text").select(
+        pl.col("text").str.replace(r"\.0$", "").replace({"-0": "0", "NaN": "nan"}).alias(numbers.name)
+    )
+    return table.to_series()
