@@ -17,7 +17,9 @@ def page_text(chromium: Path, url: str, settle_ms: int = 5_000) -> str:
     return _run(chromium, url, f"--virtual-time-budget={settle_ms}", "--dump-dom").decode()
 
 
-def screenshot(chromium: Path, url: str, png: Path, width: int = 1440, height: int = 900, settle_ms: int = 8_000) -> None:
+def screenshot(
+    chromium: Path, url: str, png: Path, width: int = 1440, height: int = 900, settle_ms: int = 8_000
+) -> None:
     """Write a picture of the page to `png`, after its scripts have run for `settle_ms` of the browser's own time."""
     size = f"--window-size={width},{height}"
     _run(chromium, url, size, f"--virtual-time-budget={settle_ms}", f"--screenshot={png}")
