@@ -1,8 +1,5 @@
 # What this project can do; `make help` lists it. Everything is installed into this folder (.tools, .venv, .cache).
 
-DEMO_SECONDS ?=
-PYTEST_ARGS ?=
-export DEMO_SECONDS
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
