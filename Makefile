@@ -32,7 +32,7 @@ bench: setup ## the benchmarks, with their tables (minutes)
 	$(BIN)/python -m benchmarks
 
 soak: setup ## the crash certificate: SIGKILL at every step, many times (long)
-	$(BIN)/pytest -m soak -s $(PYTEST_ARGS)
+	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)
 
 drill: setup ## rehearse a disaster: lose the orchestrator's database, restore, compare
 	$(BIN)/advertisex drill
