@@ -47,7 +47,7 @@ def orphan_adjustments(conversions: Frame, adjustments: Frame) -> Frame:
 
 
 def _net(adjustments: Frame) -> Frame:
-    """Per conversion: retractions, restatements (0 or 1), restated and refunded micros, from the last restatement on."""
+    """Per conversion: retractions, restatements (0 or 1), restated micros, micros refunded since."""
     turn = nw.col("event_at").cum_count().over("conversion_id", order_by=_ORDER).cast(nw.Int64)
     is_restatement = nw.col("adjustment_type") == RESTATEMENT
     restated_in = nw.when(is_restatement).then(nw.col("turn")).otherwise(nw.lit(0, nw.Int64))

@@ -30,7 +30,7 @@ def weigh(places: Frame, conversions: Frame, weights: Weights) -> Frame:
 def withhold_from_views(weighted: Frame) -> Frame:
     """In CLICKS_ONLY models, turn what would credit a view into an unattributed row."""
     withheld = nw.col("model").is_in(sorted(CLICKS_ONLY)) & (nw.col("touch_type") != CLICK)
-    blank = {name: UNASSIGNED for name in DIMENSIONS} | {"touch_type": UNATTRIBUTED}
+    blank = dict.fromkeys(DIMENSIONS, UNASSIGNED) | {"touch_type": UNATTRIBUTED}
     columns = {
         name: nw.when(withheld).then(nw.lit(value)).otherwise(nw.col(name)) for name, value in blank.items()
     }

@@ -53,7 +53,8 @@ def touch_rows(draw: st.DrawFn, max_size: int = 14, min_size: int = 0) -> list[d
         rows.append({
             "touch_id": own, "touch_type": "click" if is_click else "view", "event_at": draw(_anywhen),
             "user_id": draw(_users), "advertiser_id": draw(_advertisers),
-            "campaign_id": draw(_maybe("c1 c2 c3")), "creative_id": draw(_maybe("k1 k2")), "website": draw(_maybe("w1 w2")),
+            "campaign_id": draw(_maybe("c1 c2 c3")), "creative_id": draw(_maybe("k1 k2")),
+            "website": draw(_maybe("w1 w2")),
             "impression_id": draw(_maybe("t0 t1 t100")) if is_click else own,
             "click_id": own if is_click else None,
         })  # fmt: skip

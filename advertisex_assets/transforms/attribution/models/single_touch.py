@@ -12,7 +12,7 @@ def _one_where(chosen: nw.Expr) -> nw.Expr:
 
 
 def last_click() -> nw.Expr:
-    """The latest competing touch, which is a click wherever there is one (`CLICKS_ONLY` withholds credit from a view)."""
+    """The latest competing touch: a click, or a view from which `CLICKS_ONLY` withholds the credit."""
     return _one_where(nw.col("competes") & (nw.col("position") == nw.col("path_length")))
 
 
