@@ -1,11 +1,12 @@
 """Avro writer schemas: parsed once, with the logical types taken off, so that every decoder hands out raw values."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import fastavro
-from fastavro.schema import SchemaParseException, UnknownType
+from fastavro.schema import SchemaParseException, UnknownType, fingerprint, to_parsing_canonical_form
 
 Schema = Any
 """An Avro schema as JSON values: a name, a list (union) or an object."""
@@ -70,3 +71,35 @@ def _plain_field(field: Any) -> Any:
         if isinstance(field, dict) and "type" in field
         else field
     )
+
+
+@lru_cache(maxsize=1024)
+def fingerprint_of(text: str) -> int:
+    """The CRC-64-AVRO fingerprint of a schema, as an unsigned number; BadSchema when the text is none."""
+    try:
+        canonical = to_parsing_canonical_form(json.loads(text))
+    except PARSE_ERRORS as error:
+        raise BadSchema(f"The writer schema cannot be read: {error}") from error
+    digest = bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
+    return int.from_bytes(digest, "little")
+
+
+def with_references(text: str, referenced: Mapping[str, str]) -> str:
+    """A schema with the schemas that it names (text by full name) written out where each is named first."""
+    return json.dumps(_inlined(json.loads(text), {name: json.loads(other) for name, other in referenced.items()}, ""))
+
+
+def _inlined(schema: Schema, left: dict[str, Schema], namespace: str) -> Schema:
+    if isinstance(schema, str):
+        name = schema if schema in left else f"{namespace}.{schema}"
+        return _inlined(left.pop(name), left, "") if name in left else schema
+    if isinstance(schema, list):
+        return [_inlined(branch, left, namespace) for branch in schema]
+    inner = schema.get("namespace") or schema.get("name", "").rpartition(".")[0] or namespace
+    done = dict(schema)
+    for key in ("type", "items", "values"):
+        if key in done:
+            done[key] = _inlined(done[key], left, inner)
+    if "fields" in done:
+        done["fields"] = [{**field, "type": _inlined(field["type"], left, inner)} for field in done["fields"]]
+    return done
