@@ -20,8 +20,8 @@ from dagster import (
 )
 
 from resources.kafka import Kafka, UnknownTopicError, waiting_slices
-from resources.landing import waiting_files
 from resources.lake import Lake
+from resources.landing import waiting_files
 from resources.run import utc_now
 from resources.settings import Settings, settings
 from resources.world import open_lake

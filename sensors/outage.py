@@ -12,7 +12,7 @@ LONGEST_PAUSE_SECONDS = 300
 
 @dataclass(frozen=True)
 class Outage:
-    """How often in a row there was no answer, and when to ask again (epoch seconds); none of either when all is well."""
+    """How often in a row there was no answer, and when to ask again (epoch seconds); zeros when all is well."""
 
     failures: int = 0
     ask_again_at: float = 0.0

@@ -14,7 +14,7 @@ from resources.kafka.errors import (
     UnknownTopicError,
 )
 from resources.kafka.reader import Batch, SliceReader
-from resources.kafka.slices import Slice, TopicState, mark_name, waiting_slices
+from resources.kafka.slices import Slice, TopicState, mark_name, source_of, waiting_slices
 
 __all__ = [
     "Batch",
@@ -29,5 +29,6 @@ __all__ = [
     "TopicState",
     "UnknownTopicError",
     "mark_name",
+    "source_of",
     "waiting_slices",
 ]

@@ -5,9 +5,9 @@ from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition, Uuid
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from resources.kafka.config import ClientConfig, client_config, consumer_config
@@ -18,13 +18,13 @@ from resources.kafka.reader import SliceReader
 from resources.kafka.slices import PartitionState, Slice, TopicState
 from resources.settings import Settings
 
-Answer = TypeVar("Answer")
-
 ANSWER_SECONDS = 10.0
 """How long a broker may take to answer a question about offsets: a leader election takes a few seconds."""
 
 GLANCE_SECONDS = 0.1
 """How often a wait looks whether a permanent problem has been reported."""
+NO_LEADER = (KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError._NOENT)
+"""What is said of a partition while its leader is elected, or when all its replicas are down."""
 
 _SHARED: "dict[tuple[Hashable, ...], Kafka]" = {}
 
@@ -57,8 +57,9 @@ class Kafka:
         """The topic's id, and each partition's first and last stable offset; UnknownTopicError without it."""
         topic_id, partitions = self._identity(topic)
         low = self._offsets(topic, partitions, OffsetSpec.earliest())
-        stable = self._offsets(topic, partitions, OffsetSpec.latest())
-        return TopicState(topic, topic_id, tuple(PartitionState(p, low[p], stable[p]) for p in partitions))
+        stable = self._offsets(topic, list(low), OffsetSpec.latest())
+        states = tuple(PartitionState(partition, low[partition], stable[partition]) for partition in stable)
+        return TopicState(topic, topic_id, states, tuple(p for p in partitions if p not in stable))
 
     def topic_id(self, topic: str) -> str:
         """The id of the topic that now has that name."""
@@ -84,18 +85,32 @@ class Kafka:
             if exception.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise UnknownTopicError(topic, self.servers) from None
             raise self._problems.of_exception(exception) from exception
-        return str(described.topic_id), sorted(partition.id for partition in described.partitions)
+        return _readable(described.topic_id), sorted(partition.id for partition in described.partitions)
 
     def _offsets(self, topic: str, partitions: list[int], spec: OffsetSpec) -> dict[int, int]:
-        """One offset of each partition, as a reader of committed messages sees it."""
-        asked = {TopicPartition(topic, partition): spec for partition in partitions}
-        try:
-            answers = self._admin.list_offsets(
-                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._answer_seconds
-            )
-            return {place.partition: self._wait(answer).offset for place, answer in answers.items()}
-        except KafkaException as exception:
-            raise self._problems.of_exception(exception) from exception
+        """One offset of each partition, as readers of committed messages see it; without those that have no leader."""
+        found: dict[int, int] = {}
+        deadline = time.monotonic() + self._answer_seconds
+        while missing := [partition for partition in partitions if partition not in found]:
+            found |= self._ask_for_offsets({TopicPartition(topic, partition): spec for partition in missing})
+            if time.monotonic() > deadline:
+                break
+            if len(found) < len(partitions):
+                time.sleep(GLANCE_SECONDS)  # an election is short
+        return dict(sorted(found.items()))
+
+    def _ask_for_offsets(self, asked: dict[TopicPartition, OffsetSpec]) -> dict[int, int]:
+        found = {}
+        answers = self._admin.list_offsets(
+            asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=self._answer_seconds
+        )
+        for place, answer in answers.items():
+            try:
+                found[place.partition] = self._wait(answer).offset
+            except KafkaException as exception:
+                if exception.args[0].code() not in NO_LEADER:
+                    raise self._problems.of_exception(exception) from exception
+        return found
 
     @cached_property
     def _admin(self) -> AdminClient:
@@ -135,3 +150,8 @@ def _cluster_id(admin: AdminClient) -> str | None:
         return admin.cluster_id(timeout=GLANCE_SECONDS)
     except KafkaException:
         return None
+
+
+def _readable(topic_id: Uuid) -> str:
+    """A topic id as Kafka's own tools show it, without slashes."""
+    return str(topic_id).replace("+", "-").replace("/", "_")

@@ -92,7 +92,8 @@ class SliceReader:
         columns, before = MessageColumns(), self.next_offsets
         heard, largest = time.monotonic(), CHUNK_BYTES // 16
         while not self.is_done and len(columns) < max_rows and columns.size_bytes < max_bytes:
-            chunk = max(1, min(CHUNK_MESSAGES, CHUNK_BYTES // largest, max_rows - len(columns)))
+            room = min(CHUNK_BYTES, max_bytes - columns.size_bytes)
+            chunk = max(1, min(CHUNK_MESSAGES, room // largest, max_rows - len(columns)))
             taken = self._consumer.consume(chunk, CHUNK_SECONDS)
             messages = self._without_events(taken) if any(map(Message.error, taken)) else taken
             if messages:

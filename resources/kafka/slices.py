@@ -17,11 +17,15 @@ class PartitionState:
 
 @dataclass(frozen=True)
 class TopicState:
-    """A topic at one moment; `topic_id` differs when it was deleted and created again."""
+    """A topic at one moment; `topic_id` differs when it was deleted and created again.
+
+    `leaderless` partitions exist, but no broker can say what they hold.
+    """
 
     name: str
     topic_id: str
     partitions: tuple[PartitionState, ...]
+    leaderless: tuple[int, ...] = ()
 
     @property
     def source(self) -> str:

@@ -66,6 +66,7 @@ def _spans(gaps: Sequence[Gap]) -> list[Slice]:
 
 def _count_within(frame: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
     """partition, number of offsets that lie in a gap."""
-    places = frame.select("partition", "offset").sort("offset")
-    near = places.join_asof(hidden.sort("start"), left_on="offset", right_on="start", by="partition")
+    places, starts = frame.select("partition", "offset").sort("offset"), hidden.sort("start")
+    order = {"left_on": "offset", "right_on": "start", "by": "partition"}
+    near = places.join_asof(starts, **order, check_sortedness=False)
     return near.filter(pl.col("offset") < pl.col("end")).group_by("partition").len()

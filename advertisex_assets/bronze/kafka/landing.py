@@ -104,7 +104,7 @@ class _Landing:
                 rows = min(budget.commit_rows, budget.run_rows - receipt.messages)
                 self._commit(reader.read(rows, budget.commit_bytes), starts)
                 reader.show_position(receipt.next_offsets)
-            receipt.is_caught_up = reader.is_done
+            receipt.is_caught_up = reader.is_done and not self._topic.leaderless
 
     def _note_expired(self, slices: list[Slice]) -> None:
         """Commits the loss of what the brokers deleted before it was read; landing goes on after it."""
