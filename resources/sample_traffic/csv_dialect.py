@@ -11,7 +11,9 @@ from resources.sample_traffic.malformations import Malformation, Raw
 Cell = tuple[str, str, pl.Expr]
 """Name in the header, canonical name, and the text."""
 
-SURPLUS = ",surplus,surplus"
+SURPLUS = ",surplus" * 8
+"""Enough to make even the shortest row wider than any layout."""
+
 NARROW_ROW = "2026-03-02T00:00:00Z,1234"
 
 

@@ -48,8 +48,12 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "currency": pl.String,
     "viewable_ms": pl.Int64,
     "is_test": pl.Boolean,
+    "is_bot": pl.Boolean,
 }
-"""Columns of a truth row; `file` and `ordinal` stand before them in files. What a sender leaves out is null."""
+"""Columns of a truth row; `file` and `ordinal` stand before them in files. What a sender leaves out is null.
+
+`flags` are those of one record's contract; whether traffic is invalid is not among them: `is_bot` says who made it.
+"""
 
 _ABOUT_THE_EVENT = tuple(SCHEMA)[tuple(SCHEMA).index("flags") :]
 """Null for a quarantined record, which has no agreed meaning (its flags are empty)."""
@@ -62,6 +66,7 @@ def truth_rows(rows: pl.DataFrame, feed: WireFeed, dialect: Dialect, world: Worl
     quarantined = pl.col("malformation") != NO_MALFORMATION
     columns = known | money | _identity(feed, dialect) | _campaign(feed, dialect, world)
     columns["flags"] = _flags(dialect, rows.columns)
+    columns["is_bot"] = pl.col("is_bot")
     columns["is_test"] = pl.col("is_test") if "test" in dialect.columns else pl.lit(None, pl.Boolean)
     return (
         rows.lazy()
