@@ -1,26 +1,34 @@
 """The composition root: every asset, sensor and resource that Dagster sees; feeds and marts are found, not listed."""
 
-from dagster import Definitions
+from dagster import Definitions, in_process_executor
 
 from advertisex_assets.bronze.assets import bronze_asset
 from advertisex_assets.gold.assets import gold_asset
 from advertisex_assets.gold.marts import MARTS
+from advertisex_assets.reference.assets import reference_assets
 from advertisex_assets.silver.assets import silver_assets
+from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
 from resources.world import World
 from schemas.discover import all_feeds
+from sensors.arrivals import arrivals_sensor
+from sensors.touched_dates import touched_dates_sensor
 
 
 def build() -> Definitions:
     """The definitions of this project."""
     feeds = all_feeds()
+    refreshed = [*(key for feed in feeds for key in silver_keys(feed)), *gold_keys()]
     return Definitions(
         assets=[
             *(bronze_asset(feed) for feed in feeds),
+            reference_assets(),
             *(silver_assets(feed) for feed in feeds),
             *(gold_asset(mart) for mart in MARTS),
         ],
-        sensors=[],
+        sensors=[*(arrivals_sensor(feed) for feed in feeds), touched_dates_sensor(waiting_work, refreshed)],
         resources={"world": World()},
+        # One process a run: a micro-batch is over before a second process has started.
+        executor=in_process_executor,
     )
 
 

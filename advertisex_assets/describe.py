@@ -15,7 +15,9 @@ BAR_WIDTH = 30
 def definition_metadata(table: Table, uri: str | None = None) -> Metadata:
     """What is always true of a table: its columns, and what one row is."""
     columns = [
-        TableColumn(name=c.name, type=str(c.dtype), description=c.description + (f" [{c.unit}]" if c.unit else ""))
+        TableColumn(
+            name=c.name, type=str(c.dtype), description=c.description + (f" [{c.unit}]" if c.unit else "")
+        )
         for c in table.columns
     ]
     return {
@@ -28,7 +30,9 @@ def definition_metadata(table: Table, uri: str | None = None) -> Metadata:
 def ledger_metadata(ledger: pl.DataFrame) -> Metadata:
     """What a silver run did: sums, and rows by date as a picture."""
     counts = ["received", "accepted", "duplicates", "conflicts", "quarantined", "excluded"]
-    sums = ledger.select(pl.col(counts).sum()).row(0, named=True) if ledger.height else dict.fromkeys(counts, 0)
+    sums = (
+        ledger.select(pl.col(counts).sum()).row(0, named=True) if ledger.height else dict.fromkeys(counts, 0)
+    )
     metadata: Metadata = {name: MetadataValue.int(value) for name, value in sums.items()}
     metadata["dates"] = MetadataValue.int(ledger["event_date"].n_unique() if ledger.height else 0)
     if ledger.height:
@@ -42,5 +46,8 @@ def ledger_metadata(ledger: pl.DataFrame) -> Metadata:
 def bars(rows: pl.DataFrame, label: str, value: str) -> str:
     """A bar chart in text, one line a row."""
     most = max(rows[value].max() or 0, 1)
-    lines = [f"{name!s} {BAR * round(BAR_WIDTH * amount / most)} {amount:,}" for name, amount in rows.select(label, value).iter_rows()]
+    lines = [
+        f"{name!s} {BAR * round(BAR_WIDTH * amount / most)} {amount:,}"
+        for name, amount in rows.select(label, value).iter_rows()
+    ]
     return "```\n" + "\n".join(lines) + "\n```"

@@ -55,7 +55,9 @@ def list_files(path: str) -> list[SourceFile]:
     """The file of that path, or all finished files below that folder or prefix, sorted by path."""
     store, root = fsspec.core.url_to_fs(path)
     if not store.exists(root):
-        raise NoSuchFileError(f"There is no file or folder {path!r}. Check the path, and the credentials if it is remote.")
+        raise NoSuchFileError(
+            f"There is no file or folder {path!r}. Check the path, and the credentials if it is remote."
+        )
     if store.isfile(root):
         return [_file(store, root, store.info(root))]
     found = store.find(root, detail=True)
@@ -64,11 +66,15 @@ def list_files(path: str) -> list[SourceFile]:
 
 def _is_finished(name: str, root: str) -> bool:
     parts = name.removeprefix(root).strip("/").split("/")
-    return not any(part.startswith(IGNORED_PREFIXES) for part in parts) and not name.endswith(UNFINISHED_SUFFIXES)
+    return not any(part.startswith(IGNORED_PREFIXES) for part in parts) and not name.endswith(
+        UNFINISHED_SUFFIXES
+    )
 
 
 def _file(store: Any, name: str, info: dict[str, Any]) -> SourceFile:
-    return SourceFile(store.unstrip_protocol(name).removeprefix("file://"), int(info["size"]), _modified(info))
+    return SourceFile(
+        store.unstrip_protocol(name).removeprefix("file://"), int(info["size"]), _modified(info)
+    )
 
 
 def _modified(info: dict[str, Any]) -> datetime:

@@ -9,7 +9,9 @@ from resources.lake import Lake
 from schemas.tables.bronze import FILES
 
 
-def waiting_files(lake: Lake, feed_name: str, landing: str, now: datetime, settle_seconds: int) -> list[SourceFile]:
+def waiting_files(
+    lake: Lake, feed_name: str, landing: str, now: datetime, settle_seconds: int
+) -> list[SourceFile]:
     """The files of a feed that were not landed in their present size and time, and have been still for a while."""
     try:
         present = list_files(f"{landing.rstrip('/')}/{feed_name}")

@@ -23,13 +23,20 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
     """
     text = statement.strip().rstrip(";")
     if not text.upper().startswith(READS):
-        raise QueryError(f"Only reading statements can be run ({', '.join(READS)} ...); this one begins {text[:20]!r}.")
+        raise QueryError(
+            f"Only reading statements can be run ({', '.join(READS)} ...); this one begins {text[:20]!r}."
+        )
     tables = lake.tables()
     try:
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             for name in tables:
-                _add(connection, lake, name, is_named=re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None)
+                _add(
+                    connection,
+                    lake,
+                    name,
+                    is_named=re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None,
+                )
             # A reader, not the relation itself: that leaves DuckDB 2.0 complaining at exit.
             return _integers(pl.DataFrame(connection.sql(text).to_arrow_reader()))
     except duckdb.Error as error:
@@ -38,7 +45,9 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
 
 def _integers(rows: pl.DataFrame) -> pl.DataFrame:
     """DuckDB sums integers to 128 bits, which no reader of ours wants: back to Int64."""
-    whole = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal) and dtype.scale == 0]
+    whole = [
+        name for name, dtype in rows.schema.items() if isinstance(dtype, pl.Decimal) and dtype.scale == 0
+    ]
     return rows.with_columns(pl.col(whole).cast(pl.Int64), pl.col(pl.Int128).cast(pl.Int64))
 
 

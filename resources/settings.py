@@ -1,5 +1,6 @@
 """Every setting of the project, typed; the only module that reads the environment and `.env`."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -22,29 +23,45 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
     lake: str = Field("lake", description="The lake: a folder, or an s3://, gs:// or abfss:// URI.")
-    landing: str | None = Field(None, description="A folder or prefix to watch, with one folder per feed below it.")
+    landing: str | None = Field(
+        None, description="A folder or prefix to watch, with one folder per feed below it."
+    )
     settle_seconds: int = Field(
         10, ge=0, description="A watched file is landed once it has been unchanged for this long, in seconds."
     )
-    reference: str | None = Field(None, description="A folder with campaigns, creatives, advertisers and users files.")
+    reference: str | None = Field(
+        None, description="A folder with campaigns, creatives, advertisers and users files."
+    )
     pseudonym_key: SecretStr = Field(
         SecretStr("advertisex-demo-key"),
         description="The key of the HMAC that replaces user ids; change it before real data, keep it secret.",
     )
-    engine: Literal["polars", "duckdb", "spark"] = Field("polars", description="What runs silver and gold transforms.")
-    kafka_bootstrap_servers: str | None = Field(None, description="Kafka brokers, host:port, separated by commas.")
+    engine: Literal["polars", "duckdb", "spark"] = Field(
+        "polars", description="What runs silver and gold transforms."
+    )
+    kafka_bootstrap_servers: str | None = Field(
+        None, description="Kafka brokers, host:port, separated by commas."
+    )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT", description="How to talk to the brokers."
     )
     kafka_sasl_mechanism: str | None = Field(None, description="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.")
     kafka_sasl_username: str | None = Field(None, description="The SASL user.")
     kafka_sasl_password: SecretStr | None = Field(None, description="The SASL password.")
-    kafka_ssl_ca_location: Path | None = Field(None, description="A PEM file with the brokers' certificate authority.")
-    kafka_group: str = Field("advertisex-lakehouse", description="The consumer group that positions are shown under.")
+    kafka_ssl_ca_location: Path | None = Field(
+        None, description="A PEM file with the brokers' certificate authority."
+    )
+    kafka_group: str = Field(
+        "advertisex-lakehouse", description="The consumer group that positions are shown under."
+    )
     kafka_batch_rows: int = Field(500_000, gt=0, description="At most so many messages in one landing run.")
-    kafka_batch_bytes: int = Field(256 << 20, gt=0, description="At most so many bytes in one landing commit.")
+    kafka_batch_bytes: int = Field(
+        256 << 20, gt=0, description="At most so many bytes in one landing commit."
+    )
     schema_registry_url: str | None = Field(None, description="A Confluent-compatible schema registry.")
-    dagster_url: str = Field("http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts.")
+    dagster_url: str = Field(
+        "http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts."
+    )
 
     @property
     def storage_options(self) -> dict[str, str]:
@@ -59,6 +76,15 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """This process's environment for a child process, with settings (lower-case names) and other variables put in.
+
+    Names of settings get the prefix; names in capitals are passed as they are.
+    """
+    named = {name if name.isupper() else f"{PREFIX}{name.upper()}": value for name, value in values.items()}
+    return dict(os.environ) | named
 
 
 def _sentence(error: ValidationError) -> str:

@@ -1,9 +1,13 @@
 """The world as Dagster hands it to assets: the lake, the reference, the registry, as the settings say."""
 
+from pathlib import Path
+
 from dagster import ConfigurableResource
 
 from resources.lake import Lake
-from resources.settings import Settings, settings
+from resources.reference.folder import ReferenceFolder
+from resources.reference.source import ReferenceSource
+from resources.settings import Settings, SettingsError, settings
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 
 
@@ -23,6 +27,14 @@ class World(ConfigurableResource):  # type: ignore[type-arg]
         """Where writer schemas come from."""
         return open_schemas()
 
+    def reference_source(self) -> ReferenceSource:
+        """Where reference data is kept."""
+        return open_reference_source()
+
+    def pseudonym_key(self) -> bytes:
+        """The key of the pseudonyms."""
+        return settings().pseudonym_key.get_secret_value().encode()
+
 
 def open_lake() -> Lake:
     """The lake that the settings name."""
@@ -32,3 +44,14 @@ def open_lake() -> Lake:
 def open_schemas() -> SchemaSource:
     """Where writer schemas come from: the registry that the settings name, or none."""
     return NO_SCHEMAS
+
+
+def open_reference_source(path: str | None = None) -> ReferenceSource:
+    """Where reference data is kept: that folder, or the one that the settings name; SettingsError if neither is."""
+    folder = path or settings().reference
+    if folder is None:
+        raise SettingsError(
+            "ADVERTISEX_REFERENCE is not set: no reference data can be loaded. "
+            "Set it to a folder with campaigns, creatives and advertisers as CSV, JSON or Parquet."
+        )
+    return ReferenceFolder(Path(folder))

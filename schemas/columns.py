@@ -19,6 +19,17 @@ class Pii(StrEnum):
     """Cut to its /24 (IPv4) or /48 (IPv6) network."""
 
 
+class ConsentSignal(StrEnum):
+    """What a column says about the person's consent or the law that applies (IAB)."""
+
+    GDPR_APPLIES = "gdpr_applies"
+    TCF = "tcf"
+    """The TC string of the Transparency and Consent Framework."""
+    US_PRIVACY = "us_privacy"
+    GPP = "gpp"
+    """The Global Privacy Platform string."""
+
+
 class ColumnType(Protocol):
     """How the text of one value becomes a typed value, and what can be wrong with it."""
 
@@ -53,6 +64,7 @@ class Column:
     unit: str | None = None
     required: bool = False
     pii: Pii | None = None
+    consent: ConsentSignal | None = None
     stored: bool = True
     content: bool = True
 

@@ -60,6 +60,9 @@ class Feed:
     freshness: timedelta = timedelta(hours=1)
     watermark_delay: timedelta = timedelta(minutes=5)
     test_flag: str | None = None
+    consent_default: bool = True
+    """Whether user-level data of a record that carries no consent signal may be kept: what the contract with the
+    sender says. Without consent, PII columns are null and the row is flagged `no_consent`."""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -108,9 +111,11 @@ class Feed:
     @cached_property
     def contract_version(self) -> str:
         """A digest of the declaration: it changes when a column, an alias, a type or a rule does."""
-        parts = [repr((c.name, c.type, c.sources, c.required, c.content)) for c in self.columns]
+        parts = [
+            repr((c.name, c.type, c.sources, c.required, c.content, c.pii, c.consent)) for c in self.columns
+        ]
         parts += [rule.identity for rule in self.rules]
-        parts += [repr(self.key), self.event_at, str(self.transport_time)]
+        parts += [repr(self.key), self.event_at, str(self.transport_time), str(self.consent_default)]
         parts += [f"{output.table}: {output.when}" for output in self.outputs]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

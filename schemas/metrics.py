@@ -66,3 +66,15 @@ TIME_TO_CONVERT = Rate(
 )
 CONVERSION_RATES = (AVERAGE_REVENUE, TOUCHED_SHARE, TIME_TO_CONVERT)
 """The rates of the conversion mart."""
+
+PACING = Rate(
+    "pacing",
+    "spend_to_date_micros",
+    "planned_to_date_micros",
+    "Spend so far per even share of the budget so far: 1 is on plan, above is ahead.",
+)
+BUDGET_USED = Rate(
+    "budget_used", "spend_to_date_micros", "budget_micros", "Share of the budget that is spent."
+)
+PACING_RATES = (PACING, BUDGET_USED)
+"""The rates of the pacing mart."""

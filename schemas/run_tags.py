@@ -8,3 +8,7 @@ LANDING = "advertisex/landing"
 
 REFRESHING = "advertisex/refreshing"
 """The layer and feed that a run refreshes: one such run at a time."""
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+"""Dagster's own names for the first and last partition of a run over a range."""

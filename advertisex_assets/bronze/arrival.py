@@ -62,7 +62,14 @@ def _continued(
 
 
 def record_arrival(
-    files: LakeTable, feed_name: str, arrival: Arrival, records: int, outcome: str, reason: str | None, at: datetime, run_id: str
+    files: LakeTable,
+    feed_name: str,
+    arrival: Arrival,
+    records: int,
+    outcome: str,
+    reason: str | None,
+    at: datetime,
+    run_id: str,
 ) -> None:
     """Appends one row to `bronze.files`; CommitConflictError when another process recorded the same content first."""
     row = {

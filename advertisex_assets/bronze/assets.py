@@ -1,6 +1,13 @@
 """Bronze assets: one per feed, partitioned by landing date."""
 
-from dagster import AssetExecutionContext, AssetsDefinition, BackfillPolicy, MaterializeResult, MetadataValue, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    BackfillPolicy,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+)
 
 from advertisex_assets.bronze.verify import partition_summary
 from advertisex_assets.bronze.waiting import land_waiting
@@ -29,6 +36,8 @@ def bronze_asset(feed: Feed) -> AssetsDefinition:
         run, span = Run(context.run_id), span_of(context)
         rows = land_waiting(world, feed, run).rows if span[1] == run.clock().date() else 0
         summary = partition_summary(world.lake(), feed, span)
-        return MaterializeResult(metadata={"landed": MetadataValue.int(rows), "dagster/row_count": summary["rows"], **summary})
+        return MaterializeResult(
+            metadata={"landed": MetadataValue.int(rows), "dagster/row_count": summary["rows"], **summary}
+        )
 
     return bronze

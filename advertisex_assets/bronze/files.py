@@ -42,7 +42,12 @@ class FileReceipt:
 
 
 def land_file(
-    lake: Lake, feed: Feed, file: SourceFile, run: Run, schemas: SchemaSource = NO_SCHEMAS, as_new: bool = False
+    lake: Lake,
+    feed: Feed,
+    file: SourceFile,
+    run: Run,
+    schemas: SchemaSource = NO_SCHEMAS,
+    as_new: bool = False,
 ) -> FileReceipt:
     """Lands a file, its grown tail, or nothing if its content was landed before (under whatever name).
 
@@ -54,7 +59,9 @@ def land_file(
             return _land(lake, feed, arrival, run, schemas)
         except CommitConflictError:
             continue
-    raise AdvertiseXError(f"{file.path} is being landed by other processes; {ATTEMPTS} attempts met them. Run it again.")
+    raise AdvertiseXError(
+        f"{file.path} is being landed by other processes; {ATTEMPTS} attempts met them. Run it again."
+    )
 
 
 def _land(lake: Lake, feed: Feed, arrival: Arrival, run: Run, schemas: SchemaSource) -> FileReceipt:
@@ -73,12 +80,14 @@ def _land(lake: Lake, feed: Feed, arrival: Arrival, run: Run, schemas: SchemaSou
     return _finish(files, feed, arrival, run, landed, outcome, reason, landed)
 
 
-def _append(bronze: LakeTable, feed: Feed, arrival: Arrival, batch: Batch, run: Run, schemas: SchemaSource) -> None:
+def _append(
+    bronze: LakeTable, feed: Feed, arrival: Arrival, batch: Batch, run: Run, schemas: SchemaSource
+) -> None:
     done = bronze.mark(arrival.source) or 0
     fresh = list(_fresh(batch, arrival, done))
     if not fresh:
         return
-    rows = _rows(feed, arrival, batch, fresh, run)
+    rows = record_rows(feed, arrival, batch, fresh, run)
     stamped = stamp(feed, rows, run.clock(), run.run_id, schemas)
     run.step("bronze:append")
     bronze.append(stamped, Marks({arrival.source: max(done, batch.first + len(batch.records))}))
@@ -92,7 +101,8 @@ def _fresh(batch: Batch, arrival: Arrival, done: int) -> Iterator[int]:
             yield place
 
 
-def _rows(feed: Feed, arrival: Arrival, batch: Batch, fresh: list[int], run: Run) -> pl.DataFrame:
+def record_rows(feed: Feed, arrival: Arrival, batch: Batch, fresh: list[int], run: Run) -> pl.DataFrame:
+    """The chosen records of a batch with every bronze column that receiving them gives (see `stamp` for the rest)."""
     records = [batch.records[place] for place in fresh]
     # A record that grew keeps its position: the number of the arrival tells its versions apart.
     again = [arrival.earlier if r.position < arrival.grown_from_bytes else 0 for r in records]
@@ -103,7 +113,9 @@ def _rows(feed: Feed, arrival: Arrival, batch: Batch, fresh: list[int], run: Run
             "payload": [record.payload for record in records],
             "header": [record.header for record in records],
             "offset": [record.position for record in records],
-            "record_index": [record.record_index + extra for record, extra in zip(records, again, strict=True)],
+            "record_index": [
+                record.record_index + extra for record, extra in zip(records, again, strict=True)
+            ],
         },
         schema={name: table.schema[name] for name in ("kind", "payload", "header", "offset", "record_index")},
     ).with_columns(
@@ -119,7 +131,14 @@ def _rows(feed: Feed, arrival: Arrival, batch: Batch, fresh: list[int], run: Run
 
 
 def _finish(
-    files: LakeTable, feed: Feed, arrival: Arrival, run: Run, records: int, outcome: str, reason: str | None, landed: int
+    files: LakeTable,
+    feed: Feed,
+    arrival: Arrival,
+    run: Run,
+    records: int,
+    outcome: str,
+    reason: str | None,
+    landed: int,
 ) -> FileReceipt:
     run.step("bronze:files")
     record_arrival(files, feed.name, arrival, records, outcome, reason, run.clock(), run.run_id)

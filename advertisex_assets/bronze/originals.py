@@ -23,7 +23,14 @@ def keep_original(lake: Lake, arrival: Arrival, run: Run) -> None:
         position = kept
         rows = []
         for piece in group:
-            rows.append({"source": arrival.source, "position": position, "content": piece, "landing_date": run.clock().date()})
+            rows.append(
+                {
+                    "source": arrival.source,
+                    "position": position,
+                    "content": piece,
+                    "landing_date": run.clock().date(),
+                }
+            )
             position += len(piece)
         run.step("bronze:originals")
         table.append(pl.DataFrame(rows, schema=ORIGINALS.schema), Marks({arrival.source: position}))
@@ -45,7 +52,9 @@ def export_original(lake: Lake, sha256: str) -> Iterator[bytes]:
     """The bytes of a landed file in pieces; AdvertiseXError if no file with that SHA-256 was landed."""
     found = lake.open(FILES).scan().filter(pl.col("sha256") == sha256).head(1).collect()
     if found.is_empty():
-        raise AdvertiseXError(f"No file with SHA-256 {sha256} was landed. `advertisex sql 'SELECT * FROM bronze.files'` lists them.")
+        raise AdvertiseXError(
+            f"No file with SHA-256 {sha256} was landed. `advertisex sql 'SELECT * FROM bronze.files'` lists them."
+        )
     left = int(found["size_bytes"][0])
     rows = lake.open(ORIGINALS).scan().filter(pl.col("source") == found["source"][0]).sort("position")
     for batch in rows.collect().iter_slices(1):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from advertisex_assets.bronze.files import FileReceipt, land_file
+from advertisex_assets.bronze.kafka.landing import Budget, KafkaReceipt, land_kafka
+from resources.kafka import Kafka, UnknownTopicError
 from resources.landing import waiting_files
 from resources.run import Run
 from resources.world import World
@@ -14,16 +16,17 @@ class Landed:
     """What one landing run brought."""
 
     files: tuple[FileReceipt, ...]
+    messages: KafkaReceipt | None
 
     @property
     def rows(self) -> int:
         """Bronze rows written."""
-        return sum(receipt.landed for receipt in self.files)
+        return sum(receipt.landed for receipt in self.files) + (self.messages.records if self.messages else 0)
 
 
 def land_waiting(world: World, feed: Feed, run: Run) -> Landed:
-    """Lands the feed's waiting files and messages."""
-    return Landed(tuple(_land_folder(world, feed, run)))
+    """Lands the feed's waiting files and messages; a topic that nobody has created yet has none."""
+    return Landed(tuple(_land_folder(world, feed, run)), _land_topic(world, feed, run))
 
 
 def _land_folder(world: World, feed: Feed, run: Run) -> list[FileReceipt]:
@@ -33,3 +36,14 @@ def _land_folder(world: World, feed: Feed, run: Run) -> list[FileReceipt]:
     lake = world.lake()
     waiting = waiting_files(lake, feed.name, settings.landing, run.clock(), settings.settle_seconds)
     return [land_file(lake, feed, file, run, world.schemas()) for file in waiting]
+
+
+def _land_topic(world: World, feed: Feed, run: Run) -> KafkaReceipt | None:
+    settings = world.settings
+    if settings.kafka_bootstrap_servers is None:
+        return None
+    budget = Budget(settings.kafka_batch_rows)
+    try:
+        return land_kafka(world.lake(), feed, Kafka.from_settings(settings), budget, run, world.schemas())
+    except UnknownTopicError:
+        return None

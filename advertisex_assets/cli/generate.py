@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 
 def generate(
-    directory: Annotated[Path, typer.Argument(help="Where to write; one folder per feed, reference and truth.")],
+    directory: Annotated[
+        Path, typer.Argument(help="Where to write; one folder per feed, reference and truth.")
+    ],
     events: Annotated[int, typer.Option(help="About how many events in all.")] = 20_000,
     days: Annotated[int, typer.Option(help="How many days of traffic.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,

@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 def land(
     feed: Annotated[str, typer.Argument(help="The feed, such as impressions.")],
     paths: Annotated[list[str], typer.Argument(help="Files, folders or object-store URIs.")],
-    as_new: Annotated[bool, typer.Option("--as-new", help="Land content again that was landed before.")] = False,
+    as_new: Annotated[
+        bool, typer.Option("--as-new", help="Land content again that was landed before.")
+    ] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Land files into bronze, each content exactly once."""

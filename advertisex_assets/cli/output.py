@@ -20,7 +20,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="table for people; json (a list of objects) or csv for programs.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="table for people; json (a list of objects) or csv for programs.")
+]
 
 LONGEST_CELL = 60
 """Characters of a cell in a table for people; JSON and CSV are never cut."""
@@ -42,7 +44,11 @@ def _as_json(rows: pl.DataFrame, title: str) -> None:
 
 
 def _as_csv(rows: pl.DataFrame, title: str) -> None:
-    flat = [pl.col(name).map_elements(_text, return_dtype=pl.String) for name, t in rows.schema.items() if _is_nested(t)]
+    flat = [
+        pl.col(name).map_elements(_text, return_dtype=pl.String)
+        for name, t in rows.schema.items()
+        if _is_nested(t)
+    ]
     sys.stdout.write(rows.with_columns(flat).write_csv())
 
 
@@ -68,7 +74,10 @@ def _is_nested(dtype: pl.DataType) -> bool:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value if isinstance(value, int | float | bool | type(None)) else _json_value(value) for name, value in row.items()}
+    return {
+        name: value if isinstance(value, int | float | bool | type(None)) else _json_value(value)
+        for name, value in row.items()
+    }
 
 
 def _json_value(value: Any) -> Any:

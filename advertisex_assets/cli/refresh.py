@@ -6,7 +6,6 @@ from datetime import date
 import polars as pl
 import typer
 from dagster import AssetsDefinition, DagsterEvent, DagsterInstance, ExecuteInProcessResult, materialize
-from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 from rich.progress import Progress
 
 from advertisex_assets.cli.output import Format, FormatOption, errors, show
@@ -21,7 +20,7 @@ from resources.lake import Lake
 from resources.world import World, open_lake
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
-from schemas.run_tags import PENDING_ONLY
+from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START
 
 Receipt = dict[str, object]
 
@@ -46,7 +45,9 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
         progress.update(task, description="gold")
         receipts += _refresh_gold(lake, instance)
     columns = {"table": pl.String, "dates": pl.Int64, "rows": pl.Int64}
-    show(pl.DataFrame(receipts, schema=columns), form, "Refreshed" if receipts else "Everything was up to date")
+    show(
+        pl.DataFrame(receipts, schema=columns), form, "Refreshed" if receipts else "Everything was up to date"
+    )
 
 
 def _refresh_gold(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
@@ -55,16 +56,20 @@ def _refresh_gold(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
     return _run(assets, sorted({day for dates in waiting.values() for day in dates}), instance)
 
 
-def _run(assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: DagsterInstance) -> list[Receipt]:
+def _run(
+    assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: DagsterInstance
+) -> list[Receipt]:
     """One run of the assets over the span of the dates; only what is pending in it is done."""
     if not dates or not assets:
         return []
     tags = {
-        ASSET_PARTITION_RANGE_START_TAG: dates[0].isoformat(),
-        ASSET_PARTITION_RANGE_END_TAG: dates[-1].isoformat(),
+        RANGE_START: dates[0].isoformat(),
+        RANGE_END: dates[-1].isoformat(),
         PENDING_ONLY: "true",
     }
-    result = materialize(list(assets), instance=instance, tags=tags, resources={"world": World()}, raise_on_error=False)
+    result = materialize(
+        list(assets), instance=instance, tags=tags, resources={"world": World()}, raise_on_error=False
+    )
     if not result.success:
         raise AdvertiseXError(_failure(result))
     return [_receipt(event) for event in result.all_node_events if event.is_step_materialization]
@@ -73,10 +78,16 @@ def _run(assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: Da
 def _receipt(event: DagsterEvent) -> Receipt:
     made = event.step_materialization_data.materialization
     numbers = {name: made.metadata[name].value for name in ("dates", "rows written")}
-    return {"table": ".".join(made.asset_key.path), "dates": numbers["dates"], "rows": numbers["rows written"]}
+    return {
+        "table": ".".join(made.asset_key.path),
+        "dates": numbers["dates"],
+        "rows": numbers["rows written"],
+    }
 
 
 def _failure(result: ExecuteInProcessResult) -> str:
     failed = [event for event in result.all_node_events if event.is_step_failure]
     causes = [str(event.step_failure_data.error_display_string) for event in failed]
-    return "The refresh failed; what was committed stands, and running it again goes on.\n" + "\n".join(causes)
+    return "The refresh failed; what was committed stands, and running it again goes on.\n" + "\n".join(
+        causes
+    )

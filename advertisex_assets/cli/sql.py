@@ -15,7 +15,9 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    statement: Annotated[str, typer.Argument(help='A SELECT over bronze.x, silver.x, gold.x, ... in DuckDB\'s dialect.')],
+    statement: Annotated[
+        str, typer.Argument(help="A SELECT over bronze.x, silver.x, gold.x, ... in DuckDB's dialect.")
+    ],
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Run read-only SQL over all tables."""

@@ -16,4 +16,8 @@ def register(app: typer.Typer) -> None:
 
 def show_status(form: FormatOption = Format.TABLE) -> None:
     """Show per feed what was received, how fresh the data is by event time, and whether the sums agree."""
-    show(pl.DataFrame(status(open_lake(), all_feeds()), infer_schema_length=None).select(STATUS_KEYS), form, "Status")
+    show(
+        pl.DataFrame(status(open_lake(), all_feeds()), infer_schema_length=None).select(STATUS_KEYS),
+        form,
+        "Status",
+    )

@@ -25,6 +25,7 @@ from schemas.run_tags import PENDING_ONLY
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.tables.table import Table
 
+
 def silver_assets(feed: Feed) -> AssetsDefinition:
     """The assets of a feed's silver."""
     specs = [_spec(feed, table, ["silver", table.name]) for table in silver_tables(feed)]

@@ -36,7 +36,9 @@ def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> Sil
     tables = open_tables(lake, feed)
     held = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
     rows = dict(held.iter_rows())
-    return SilverReceipt.of([refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)])
+    return SilverReceipt.of(
+        [refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)]
+    )
 
 
 def stretches(rows_by_date: Mapping[date, int], most_rows: int = STRETCH_ROWS) -> Iterator[list[date]]:

@@ -21,14 +21,17 @@ def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
     waiting = {
         day: rows for day, rows, version in touched.iter_rows() if not _is_done(tables, day, version, inputs)
     }
-    return waiting | {day: 0 for day in _torn(tables, touched["event_date"].to_list())}
+    return waiting | dict.fromkeys(_torn(tables, touched["event_date"].to_list()), 0)
 
 
 def advance_frontier(tables: FeedTables, inputs: Inputs) -> None:
     """Notes that nothing is pending up to the bronze version of the handles."""
     fingerprint = inputs.frontier_fingerprint(tables.feed)
     name = f"{tables.feed.name}/{FRONTIER}"
-    if tables.ledger.mark(name) == tables.bronze.version and tables.ledger.mark(f"{name}/fingerprint") == fingerprint:
+    if (
+        tables.ledger.mark(name) == tables.bronze.version
+        and tables.ledger.mark(f"{name}/fingerprint") == fingerprint
+    ):
         return
     marks = Marks({name: tables.bronze.version, f"{name}/fingerprint": fingerprint})
     tables.ledger.append(pl.DataFrame(schema=tables.ledger.table.schema), marks)
@@ -47,12 +50,18 @@ def _touched(tables: FeedTables, frontier: int | None) -> pl.DataFrame:
         counted = tables.bronze.scan().group_by("event_date").agg(rows).collect()
         return counted.with_columns(pl.lit(tables.bronze.version).cast(pl.Int64).alias("version"))
     changed = tables.bronze.changes(after=frontier, columns=["event_date"])
-    return changed.group_by("event_date").agg(rows, pl.col("_commit_version").max().cast(pl.Int64).alias("version"))
+    return changed.group_by("event_date").agg(
+        rows, pl.col("_commit_version").max().cast(pl.Int64).alias("version")
+    )
 
 
 def _is_done(tables: FeedTables, day: date, version: int, inputs: Inputs) -> bool:
     state = tables.state(day)
-    if state is None or state.bronze_version is None or state.fingerprint != inputs.fingerprint(tables.feed, day):
+    if (
+        state is None
+        or state.bronze_version is None
+        or state.fingerprint != inputs.fingerprint(tables.feed, day)
+    ):
         return False
     return state.bronze_version >= version
 

@@ -23,7 +23,9 @@ def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
         {"event_date": list(plan.incremental), "read_version": list(plan.incremental.values())},
         schema={"event_date": pl.Date, "read_version": pl.Int64},
     )
-    return rows.join(read, on="event_date", how="inner").filter(pl.col("_commit_version") > pl.col("read_version"))
+    return rows.join(read, on="event_date", how="inner").filter(
+        pl.col("_commit_version") > pl.col("read_version")
+    )
 
 
 def _all_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:

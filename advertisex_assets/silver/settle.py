@@ -38,14 +38,18 @@ def settle(
     lost = _collect(losers(resolved))
     disturbed = _collect(disturbed_days(resolved))["day"].to_list()
     winners = valid.join(lost, on=POSITION, how="anti") if lost.height else valid
-    duplicates = valid.join(lost, on=POSITION, how="inner") if lost.height else valid.clear().join(lost, on=POSITION)
+    duplicates = (
+        valid.join(lost, on=POSITION, how="inner") if lost.height else valid.clear().join(lost, on=POSITION)
+    )
     enriched = enrich(winners, reference)
     rows = {
         QUARANTINE.name: _quarantine(feed, refused),
         DUPLICATES.name: _duplicates(feed, duplicates),
         **{output.table: _output(feed, output.table, enriched) for output in feed.outputs},
     }
-    return Settled(rows, _counts(feed, bronze, rows), frozenset(EPOCH + timedelta(days=day) for day in disturbed))
+    return Settled(
+        rows, _counts(feed, bronze, rows), frozenset(EPOCH + timedelta(days=day) for day in disturbed)
+    )
 
 
 def _resolved(feed: Feed, valid: pl.DataFrame, stored: pl.LazyFrame) -> nw.LazyFrame:

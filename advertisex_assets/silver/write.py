@@ -15,6 +15,7 @@ from resources.lake.table import dates_predicate
 from resources.run import Run
 from schemas.tables.ops import LEDGER
 
+
 @dataclass(frozen=True)
 class SilverReceipt:
     """What silver writes did: the ledger rows, and the rows written by table."""

@@ -128,7 +128,7 @@ class JsonSplitter:
         if newline >= 0 or self._ended:
             return self._line(len(self._text) if newline < 0 else newline)
         if self._text[self._at] == "{" and len(self._text) - self._at > LONG_LINE_BYTES:
-            return self._value()
+            return self._several_lines(len(self._text))
         raise Incomplete
 
     def _opens_array(self) -> bool:
@@ -139,40 +139,27 @@ class JsonSplitter:
         return self._text[after] in "{[]"
 
     def _line(self, line_end: int) -> list[Record]:
+        """The objects of one line, or the line itself when it is no sequence of whole objects."""
         start, line = self._at, self._text[self._at : line_end].rstrip()
         try:
-            found = spans(line) if line[0] in "{[" else [(0, len(line))]
-            self._lines = self._lines or line[0] == "{"
+            found = spans(line)
+            self._lines = True
         except Invalid:
             found = [(0, len(line))]
         except Incomplete:
-            if not (self._lines or self._next_line_stands_alone(line_end)):
-                return self._value()
+            if not self._lines or line == "{":
+                return self._several_lines(line_end)
             found = [(0, len(line))]
-            self._lines = True
         self._at = line_end
         return [Record(line[a:b].encode("latin-1"), position=self._position + start + a) for a, b in found]
 
-    def _next_line_stands_alone(self, line_end: int) -> bool:
-        """Whether what follows an unfinished line is the next record (or nothing) rather than its continuation."""
-        start = skip_blanks(self._text, line_end)
-        if start == len(self._text) and self._ended:
-            return True
-        stop = self._text.find("\n", start)
-        if stop < 0 and not self._ended:
-            raise Incomplete
-        following = self._text[start : stop if stop >= 0 else None].rstrip()
-        try:
-            return self._text[start - 1] == "\n" and following[:1] == "{" and bool(spans(following))
-        except (Incomplete, Invalid):
-            return False
-
-    def _value(self) -> list[Record]:
-        """A value that spans lines; a bad one costs what stands before the next value at the left margin."""
+    def _several_lines(self, line_end: int) -> list[Record]:
+        """A value that goes on after its first line. One that leads nowhere costs what stands before the next value
+        at the left margin."""
         try:
             return [self._cut(end_of_value(self._text, self._at))]
-        except Invalid:
-            margin = _NEXT_AT_MARGIN.search(self._text, self._at)
-            if margin is None and not self._ended:
+        except (Incomplete, Invalid) as problem:
+            margin = _NEXT_AT_MARGIN.search(self._text, line_end)
+            if not self._ended and (margin is None or isinstance(problem, Incomplete)):
                 raise Incomplete from None
-            return [self._cut(len(self._text) if margin is None else margin.start())]
+            return [self._cut(margin.start() if margin else len(self._text.rstrip()))]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from schemas.codecs import AvroCodec, JsonCodec
-from schemas.columns import Column, Pii
+from schemas.codecs import AvroCodec, AvroConfluentCodec, AvroSingleObjectCodec, JsonCodec
+from schemas.columns import Column, ConsentSignal, Pii
 from schemas.feed import Feed, Key, Output
 from schemas.rules import Rule, Severity, text_of
 from schemas.types import (
@@ -25,7 +25,9 @@ from schemas.types import (
 HIGHEST_CPM_UNITS = 1_000_000
 """Floors and bids are CPM in OpenRTB: a thousand times the highest price per impression."""
 
-IS_OPENRTB = text_of("site_object").is_not_null() | text_of("app_object").is_not_null() | text_of("imp").is_not_null()
+IS_OPENRTB = (
+    text_of("site_object").is_not_null() | text_of("app_object").is_not_null() | text_of("imp").is_not_null()
+)
 """A flat record has none of an OpenRTB request's objects."""
 
 
@@ -41,9 +43,14 @@ FEED = Feed(
     topic="bid-requests",
     description="Bid requests from exchanges, as Avro or JSON, flat or OpenRTB.",
     owner="bidder@advertisex.example",
-    codecs=(AvroCodec(), JsonCodec()),
+    codecs=(JsonCodec(), AvroCodec(), AvroConfluentCodec(), AvroSingleObjectCodec()),
     columns=(
-        Column("request_id", Identifier(), ("request_id", "bid_request_id", "id"), "The exchange's id of the request."),
+        Column(
+            "request_id",
+            Identifier(),
+            ("request_id", "bid_request_id", "id"),
+            "The exchange's id of the request.",
+        ),
         Column("auction_id", Identifier(), ("auction_id", "auctionId", "id"), "The auction.", required=True),
         Column(
             "event_at",
@@ -52,24 +59,97 @@ FEED = Feed(
             "When the request was made; the Kafka or file time where the record has none.",
             content=False,
         ),
-        Column("user_id", UserId(), ("user_id", "userId", "user.id", "user.buyeruid", "device.ifa"), "Who would see the ad.", pii=Pii.PSEUDONYMISE),
-        Column("website", Website(), ("website", "website_url", "domain", "site.domain", "site.page", "app.bundle", "app.name"), "Where the ad would be shown."),
-        Column("exchange", Text(), ("exchange", "source.ext.exchange", "ext.exchange"), "The exchange that asked."),
+        Column(
+            "user_id",
+            UserId(),
+            ("user_id", "userId", "user.id", "user.buyeruid", "device.ifa"),
+            "Who would see the ad.",
+            pii=Pii.PSEUDONYMISE,
+        ),
+        Column(
+            "website",
+            Website(),
+            ("website", "website_url", "domain", "site.domain", "site.page", "app.bundle", "app.name"),
+            "Where the ad would be shown.",
+        ),
+        Column(
+            "exchange",
+            Text(),
+            ("exchange", "source.ext.exchange", "ext.exchange"),
+            "The exchange that asked.",
+        ),
         Column("deal_id", Identifier(), ("deal_id", "imp[0].pmp.deals[0].id"), "The private deal."),
-        Column("bid_micros", Money(HIGHEST_CPM_UNITS), ("bid_amount", "bid_price"), "Our bid, where the record carries it.", unit="micros CPM"),
-        Column("floor_micros", Money(HIGHEST_CPM_UNITS), ("floor", "bidfloor", "imp[0].bidfloor"), "The lowest price that would be taken.", unit="micros CPM"),
-        Column("currency", Currency("USD"), ("currency", "imp[0].bidfloorcur", "cur[0]"), "The currency of bid and floor."),
-        Column("ip", IpAddress(), ("ip", "ip_address", "device.ip", "device.ipv6"), "The viewer's address.", pii=Pii.TRUNCATE_IP),
+        Column(
+            "bid_micros",
+            Money(HIGHEST_CPM_UNITS),
+            ("bid_amount", "bid_price"),
+            "Our bid, where the record carries it.",
+            unit="micros CPM",
+        ),
+        Column(
+            "floor_micros",
+            Money(HIGHEST_CPM_UNITS),
+            ("floor", "bidfloor", "imp[0].bidfloor"),
+            "The lowest price that would be taken.",
+            unit="micros CPM",
+        ),
+        Column(
+            "currency",
+            Currency("USD"),
+            ("currency", "imp[0].bidfloorcur", "cur[0]"),
+            "The currency of bid and floor.",
+        ),
+        Column(
+            "ip",
+            IpAddress(),
+            ("ip", "ip_address", "device.ip", "device.ipv6"),
+            "The viewer's address.",
+            pii=Pii.TRUNCATE_IP,
+        ),
         Column("user_agent", Text(), ("user_agent", "ua", "device.ua"), "The viewer's browser or app."),
-        Column("country", Country(), ("country", "device.geo.country", "user.geo.country"), "The viewer's country."),
-        Column("device", Text(), ("device_type", "device.devicetype"), "The kind of device; a number is OpenRTB's list 5.21."),
+        Column(
+            "country",
+            Country(),
+            ("country", "device.geo.country", "user.geo.country"),
+            "The viewer's country.",
+        ),
+        Column(
+            "device",
+            Text(),
+            ("device_type", "device.devicetype"),
+            "The kind of device; a number is OpenRTB's list 5.21.",
+        ),
         Column("at", Integer(), ("at",), "Auction type: 1 first price, 2 second price."),
         Column("tmax_ms", Integer(), ("tmax",), "How long the exchange waits for a bid.", unit="ms"),
         Column("is_test", Flag(), ("test",), "Test traffic, which is billed to nobody."),
-        Column("gdpr", Flag(), ("gdpr", "regs.gdpr", "regs.ext.gdpr"), "Whether the GDPR applies."),
-        Column("us_privacy", Text(), ("us_privacy", "regs.us_privacy", "regs.ext.us_privacy"), "The IAB US privacy string."),
-        Column("gpp", Text(), ("gpp", "regs.gpp"), "The IAB Global Privacy Platform string."),
-        Column("consent", Text(), ("consent", "user.consent", "user.ext.consent"), "The IAB TCF consent string."),
+        Column(
+            "gdpr",
+            Flag(),
+            ("gdpr", "regs.gdpr", "regs.ext.gdpr"),
+            "Whether the GDPR applies.",
+            consent=ConsentSignal.GDPR_APPLIES,
+        ),
+        Column(
+            "us_privacy",
+            Text(),
+            ("us_privacy", "regs.us_privacy", "regs.ext.us_privacy"),
+            "The IAB US privacy string.",
+            consent=ConsentSignal.US_PRIVACY,
+        ),
+        Column(
+            "gpp",
+            Text(),
+            ("gpp", "regs.gpp"),
+            "The IAB Global Privacy Platform string.",
+            consent=ConsentSignal.GPP,
+        ),
+        Column(
+            "consent",
+            Text(),
+            ("consent", "user.consent", "user.ext.consent"),
+            "The IAB TCF consent string.",
+            consent=ConsentSignal.TCF,
+        ),
         Column("imp", Text(), ("imp",), "The offered impressions, as JSON."),
         Column("imp_ids", Text(), ("imp[*].id",), "The ids of the offered impressions.", stored=False),
         Column("site_object", Text(), ("site",), "The site, as JSON.", stored=False),
@@ -78,7 +158,11 @@ FEED = Feed(
     key=Key("request_id"),
     outputs=(Output("bid_requests", pl.lit(True), "Each bid request once."),),
     extra_rules=(
-        _structural("openrtb_no_imp", "The request offers no impression.", text_of("imp").is_null() | (text_of("imp") == "[]")),
+        _structural(
+            "openrtb_no_imp",
+            "The request offers no impression.",
+            text_of("imp").is_null() | (text_of("imp") == "[]"),
+        ),
         _structural(
             "openrtb_site_and_app",
             "The request names both a site and an app.",

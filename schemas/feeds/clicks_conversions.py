@@ -36,7 +36,20 @@ CONVERSION_TYPE_BY_TYPE = {
     "sign_up": "signup",
     "sign-up": "signup",
     "sale": "purchase",
-} | {name: name for name in ("click", "signup", "purchase", "download", "install", "conversion", "view_ad", "view_content", "visit")}
+} | {
+    name: name
+    for name in (
+        "click",
+        "signup",
+        "purchase",
+        "download",
+        "install",
+        "conversion",
+        "view_ad",
+        "view_content",
+        "visit",
+    )
+}
 """One spelling for each type."""
 
 TYPES_WITH_VALUE = ("purchase",)
@@ -51,8 +64,18 @@ COLUMNS = (
     Column("event_id", Identifier(), ("event_id", "conversion_id"), "The tracker's id of the event."),
     Column("event_at", EventTime(), ("timestamp", "event_timestamp"), "When it happened.", required=True),
     Column("user_id", UserId(), ("user_id", "userId"), "Who did it.", pii=Pii.PSEUDONYMISE),
-    Column("campaign_id", Identifier(), ("ad_campaign_id", "campaign_id"), "The campaign, where the tracker knows it."),
-    Column("creative_id", Identifier(), ("creative_id", "ad_creative_id"), "The creative, where the tracker knows it."),
+    Column(
+        "campaign_id",
+        Identifier(),
+        ("ad_campaign_id", "campaign_id"),
+        "The campaign, where the tracker knows it.",
+    ),
+    Column(
+        "creative_id",
+        Identifier(),
+        ("creative_id", "ad_creative_id"),
+        "The creative, where the tracker knows it.",
+    ),
     Column("website", Website(), ("website", "website_url", "site", "domain"), "Where it happened."),
     Column(
         "conversion_type",

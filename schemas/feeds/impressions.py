@@ -7,7 +7,18 @@ import polars as pl
 from schemas.codecs import JsonCodec
 from schemas.columns import Column, Pii
 from schemas.feed import Feed, Key, Output
-from schemas.types import Country, Currency, EventTime, Identifier, Integer, IpAddress, Money, Text, UserId, Website
+from schemas.types import (
+    Country,
+    Currency,
+    EventTime,
+    Identifier,
+    Integer,
+    IpAddress,
+    Money,
+    Text,
+    UserId,
+    Website,
+)
 
 HIGHEST_PRICE_UNITS = 1_000
 """Per impression. A price above it is a CPM in the wrong unit or a broken macro, not a purchase."""
@@ -19,10 +30,26 @@ FEED = Feed(
     owner="ad-serving@advertisex.example",
     codecs=(JsonCodec(),),
     columns=(
-        Column("impression_id", Identifier(), ("impression_id", "impressionId"), "The ad server's id of the impression."),
-        Column("event_at", EventTime(), ("timestamp", "event_timestamp", "ts"), "When the ad was shown.", required=True),
+        Column(
+            "impression_id",
+            Identifier(),
+            ("impression_id", "impressionId"),
+            "The ad server's id of the impression.",
+        ),
+        Column(
+            "event_at",
+            EventTime(),
+            ("timestamp", "event_timestamp", "ts"),
+            "When the ad was shown.",
+            required=True,
+        ),
         Column("user_id", UserId(), ("user_id", "userId"), "Who saw it.", pii=Pii.PSEUDONYMISE),
-        Column("campaign_id", Identifier(), ("campaign_id", "campaignId", "ad_campaign_id"), "The campaign, where the ad server sends it."),
+        Column(
+            "campaign_id",
+            Identifier(),
+            ("campaign_id", "campaignId", "ad_campaign_id"),
+            "The campaign, where the ad server sends it.",
+        ),
         Column(
             "creative_id",
             Identifier(),
@@ -31,16 +58,37 @@ FEED = Feed(
             required=True,
         ),
         Column("website", Website(), ("website", "website_url", "site", "domain"), "Where it was shown."),
-        Column("auction_id", Identifier(), ("auction_id", "auctionId"), "The auction that the impression was bought in."),
-        Column("price_micros", Money(HIGHEST_PRICE_UNITS), ("price",), "What this impression cost.", unit="micros per impression"),
+        Column(
+            "auction_id",
+            Identifier(),
+            ("auction_id", "auctionId"),
+            "The auction that the impression was bought in.",
+        ),
+        Column(
+            "price_micros",
+            Money(HIGHEST_PRICE_UNITS),
+            ("price",),
+            "What this impression cost.",
+            unit="micros per impression",
+        ),
         Column("currency", Currency("USD"), ("currency",), "The currency of the price."),
         Column("ip", IpAddress(), ("ip", "ip_address"), "The viewer's address.", pii=Pii.TRUNCATE_IP),
         Column("user_agent", Text(), ("user_agent", "ua"), "The viewer's browser or app."),
         Column("country", Country(), ("country",), "The viewer's country."),
         Column("device", Text(), ("device", "device_type"), "The kind of device."),
-        Column("viewable_ms", Integer(), ("viewable_ms", "viewable_time"), "How long at least half of the ad was in view (MRC).", unit="ms"),
+        Column(
+            "viewable_ms",
+            Integer(),
+            ("viewable_ms", "viewable_time"),
+            "How long at least half of the ad was in view (MRC).",
+            unit="ms",
+        ),
     ),
     key=Key("impression_id"),
-    outputs=(Output("impressions", pl.lit(True), "Each served impression once, with its price and where it was shown."),),
+    outputs=(
+        Output(
+            "impressions", pl.lit(True), "Each served impression once, with its price and where it was shown."
+        ),
+    ),
     freshness=timedelta(minutes=30),
 )

@@ -6,7 +6,7 @@ Not here: the rates' definitions (`schemas.metrics`), or which silver each mart 
 
 import polars as pl
 
-from schemas.metrics import CONVERSION_RATES, PERFORMANCE_RATES, Rate
+from schemas.metrics import CONVERSION_RATES, PACING_RATES, PERFORMANCE_RATES, Rate
 from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 MONEY = "micros of currency"
@@ -65,7 +65,7 @@ PERFORMANCE = (*COUNTS, CURRENCY, *AMOUNTS, *MONEY_ROWS, *rates(PERFORMANCE_RATE
 def _mart(
     name: str, description: str, grain: tuple[TableColumn, ...], columns: tuple[TableColumn, ...]
 ) -> Table:
-    """A gold table with one row per grain, partitioned by date."""
+    """A gold table with one row per grain, partitioned by the grain's first column, a date."""
     names = tuple(column.name for column in grain)
     return Table(
         layer="gold",
@@ -74,7 +74,7 @@ def _mart(
         columns=(*grain, *columns),
         grain=" x ".join(names),
         grain_columns=names,
-        partition_by=("event_date",),
+        partition_by=names[:1],
     )
 
 
@@ -101,6 +101,39 @@ WEBSITE_DAILY = _mart(
     "Delivery, cost and results of each campaign on each website by UTC day.",
     (EVENT_DATE, CAMPAIGN, WEBSITE),
     PERFORMANCE,
+)
+
+REPORTING_DATE = TableColumn("reporting_date", pl.Date(), "The day in the advertiser's reporting zone.")
+
+CAMPAIGN_REPORTING_DAILY = _mart(
+    "campaign_reporting_daily",
+    "Delivery, cost and results of each campaign by day of its advertiser's time zone.",
+    (
+        REPORTING_DATE,
+        TableColumn(
+            "reporting_zone", pl.String(), "The IANA time zone; UTC where the advertiser names none."
+        ),
+        CAMPAIGN,
+    ),
+    PERFORMANCE,
+)
+
+CAMPAIGN_PACING = _mart(
+    "campaign_pacing",
+    "Spend of each running campaign against an even spread of its budget over its flight.",
+    (REPORTING_DATE, CAMPAIGN),
+    (
+        TableColumn("advertiser_id", pl.String(), "Whose campaign it is."),
+        TableColumn("currency", pl.String(), "The currency of the budget."),
+        money("budget_micros", "What the campaign may spend in all."),
+        count("flight_days", "Days of the flight."),
+        count("flight_day", "Which of them this is, from 1; spend is summed over at most 400 before it."),
+        money("spend_micros", "Spend of the day."),
+        money("spend_to_date_micros", "Spend of the flight up to and including the day."),
+        money("planned_to_date_micros", "The even share of the budget up to and including the day."),
+        count("days_left_out", "Days with spend in another currency, which the sums leave out."),
+        *rates(PACING_RATES),
+    ),
 )
 
 CONVERSION_DAILY = _mart(
@@ -176,13 +209,32 @@ ATTRIBUTION = Table(
     partition_by=("event_date",),
 )
 
+ATTRIBUTION_DAILY = _mart(
+    "attribution_daily",
+    "Conversions and revenue that each campaign earned, by model.",
+    (EVENT_DATE, TableColumn("model", pl.String(), "The attribution model."), CAMPAIGN),
+    (
+        TableColumn(
+            "credit_micros", pl.Int64(), "Conversions earned, in millionths; sums to the date's.", "micros"
+        ),
+        count("credited_conversions", "Conversions in which the campaign has a part."),
+        CURRENCY,
+        money("revenue_micros", "Revenue earned, by the same credit."),
+        count("money_rows", "Conversions with revenue, one per part."),
+        count("money_rows_left_out", "Those of them in another currency, which the sum leaves out."),
+    ),
+)
+
 GOLD_TABLES = (
     CAMPAIGN_DAILY,
     CAMPAIGN_HOURLY,
     CREATIVE_DAILY,
     WEBSITE_DAILY,
+    CAMPAIGN_REPORTING_DAILY,
+    CAMPAIGN_PACING,
     CONVERSION_PATHS,
     CONVERSION_DAILY,
     ATTRIBUTION,
+    ATTRIBUTION_DAILY,
 )
 """Every gold table."""

@@ -56,6 +56,7 @@ ENRICHED: tuple[tuple[str | None, tuple[TableColumn, ...]], ...] = (
             ),
         ),
     ),
+    ("ip", (TableColumn("ip_key", pl.String(), "The full address's pseudonym: equal for equal addresses."),)),
     (
         "user_agent",
         (
@@ -85,7 +86,7 @@ def silver_table(feed: Feed, output: Output) -> Table:
         grain="one event",
         grain_columns=("event_id", "event_date"),
         partition_by=("event_date",),
-        statistics_columns=("event_id", "event_at", "user_id", "user_bucket", "campaign_id", "received_at"),
+        statistics_columns=("event_id", "event_at", "user_bucket", "campaign_id", "received_at"),
     )
 
 

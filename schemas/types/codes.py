@@ -62,7 +62,9 @@ class Currency:
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The code in upper case; the default where none was sent, null where it is unknown."""
         upper = text.str.strip_chars().str.to_uppercase()
-        return pl.when(text.is_null()).then(pl.lit(self.default)).when(upper.is_in(currency_codes())).then(upper)
+        return (
+            pl.when(text.is_null()).then(pl.lit(self.default)).when(upper.is_in(currency_codes())).then(upper)
+        )
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """Money in an unknown currency cannot be counted."""

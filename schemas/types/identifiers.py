@@ -55,7 +55,9 @@ class UserId:
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The id, null where it is a placeholder."""
         user = text.str.strip_chars()
-        placeholder = user.str.contains(ZERO_ADVERTISING_ID) | user.str.to_lowercase().is_in(PLACEHOLDER_WORDS)
+        placeholder = user.str.contains(ZERO_ADVERTISING_ID) | user.str.to_lowercase().is_in(
+            PLACEHOLDER_WORDS
+        )
         return pl.when(~placeholder).then(user)
 
     def rules(self, column: str) -> tuple[Rule, ...]:

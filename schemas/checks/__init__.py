@@ -1,0 +1,1 @@
+"""What is watched, as data: signals, thresholds with their reasons, checks. How they are judged lives elsewhere."""

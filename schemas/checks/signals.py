@@ -1,0 +1,177 @@
+"""Signals: the quantities that are watched, per feed, campaign and site, as data derived from the feeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from schemas.feed import Feed, Output
+
+
+class SegmentKind(StrEnum):
+    """What a series is about."""
+
+    ALL = "all"
+    """Everything of a table."""
+    CAMPAIGN = "campaign"
+    SITE = "site"
+
+
+EVERYTHING = "all"
+"""The segment of kind ALL."""
+
+SEGMENT_COLUMNS = {SegmentKind.CAMPAIGN: "campaign_id", SegmentKind.SITE: "website"}
+
+
+class SignalKind(StrEnum):
+    """How a signal is compared with what is usual."""
+
+    LEVEL = "level"
+    """A count against the same hours of other days, scaled by what its neighbours do now."""
+    RATE = "rate"
+    """A part of a whole (clicks of impressions) against its usual share."""
+    MEAN = "mean"
+    """An amount per row against its usual mean."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One watched quantity.
+
+    `numerator` and `denominator` are measures of `activity` (see the builders below). `falls` and `rises` are the
+    smallest relative deviations that matter to a person (0.2 is 20 %); None means that direction never does.
+    """
+
+    name: str
+    words: str
+    kind: SignalKind
+    numerator: str
+    denominator: str | None
+    segments: tuple[SegmentKind, ...]
+    falls: float | None
+    rises: float | None
+
+
+ALL_SEGMENTS = tuple(SegmentKind)
+
+SMALLEST_FALL = 0.2
+"""A fifth of a feed is money; less is within what a promotion or a holiday does."""
+SMALLEST_RISE = 0.6
+"""Growth is seldom a fault, and launches are frequent."""
+SMALLEST_RATE_FALL = 0.4
+SMALLEST_RATE_RISE = 0.8
+"""Rates of campaigns move more than volumes, and matter when they about halve or double."""
+SMALLEST_MEAN_CHANGE = 0.5
+"""A currency or unit slip is a factor; auctions alone seldom move a daily mean by half."""
+SMALLEST_SHARE_RISE = 1.5
+"""Nuisance shares (late, duplicate, refused, null) are small numbers; they matter when they more than double."""
+
+
+def rows_of(table: str) -> str:
+    """Rows by event time."""
+    return table
+
+
+def people_of(table: str) -> str:
+    """Distinct users by event time, users without id one each: a bot's burst counts once."""
+    return f"{table}:people"
+
+
+def nameless_of(table: str) -> str:
+    """Rows without user by event time."""
+    return f"{table}:nameless"
+
+
+def arrived_of(table: str) -> str:
+    """Rows by time of receipt."""
+    return f"{table}:arrived"
+
+
+def late_of(table: str) -> str:
+    """Rows that were received long after their event, by time of receipt."""
+    return f"{table}:late"
+
+
+def repeated_of(table: str) -> str:
+    """Rows that lost against an equal one, by time of receipt."""
+    return f"{table}:repeated"
+
+
+def amount_of(table: str) -> str:
+    """Sum of money in micros, by event time."""
+    return f"{table}:micros"
+
+
+def priced_of(table: str) -> str:
+    """Rows with money, by event time."""
+    return f"{table}:priced"
+
+
+def signals_of(feeds: Sequence[Feed]) -> tuple[Signal, ...]:
+    """Every signal of the feeds, and the rates between their tables."""
+    tables = {output.table for feed in feeds for output in feed.outputs}
+    own = [signal for feed in feeds for output in feed.outputs for signal in _of_table(feed, output)]
+    between = [rate for rate in BETWEEN_TABLES if {rate.table, rate.of_table} <= tables]
+    return (*own, *(rate.signal for rate in between))
+
+
+def _of_table(feed: Feed, output: Output) -> tuple[Signal, ...]:
+    table = output.table
+    signals = [
+        Signal(
+            f"{table} level", table.replace("_", " "), SignalKind.LEVEL, people_of(table), None, ALL_SEGMENTS,
+            SMALLEST_FALL, SMALLEST_RISE,
+        ),
+        _nuisance(table, "late share", "share of late rows", late_of(table), arrived_of(table)),
+        _nuisance(table, "duplicate share", "share of duplicates", repeated_of(table), arrived_of(table)),
+        _nuisance(table, "null share", "share of rows without user", nameless_of(table), rows_of(table)),
+    ]  # fmt: skip
+    if feed.money_column is not None:
+        signals.append(
+            Signal(
+                f"{table} amount",
+                f"mean amount per row of {table}",
+                SignalKind.MEAN,
+                amount_of(table),
+                priced_of(table),
+                (SegmentKind.CAMPAIGN,),
+                SMALLEST_MEAN_CHANGE / (1 + SMALLEST_MEAN_CHANGE),
+                SMALLEST_MEAN_CHANGE,
+            )  # fmt: skip
+        )
+    return tuple(signals)
+
+
+def _nuisance(table: str, name: str, words: str, part: str, whole: str) -> Signal:
+    """A share that only matters when it rises."""
+    full_words = f"{words} of {table}".replace("_", " ")
+    return Signal(
+        f"{table} {name}", full_words, SignalKind.RATE, part, whole, ALL_SEGMENTS, None, SMALLEST_SHARE_RISE
+    )
+
+
+@dataclass(frozen=True)
+class RateBetween:
+    """A rate whose numerator and denominator come from two tables."""
+
+    name: str
+    words: str
+    table: str
+    of_table: str
+    segments: tuple[SegmentKind, ...]
+
+    @property
+    def signal(self) -> Signal:
+        """The signal that watches it."""
+        return Signal(
+            self.name, self.words, SignalKind.RATE, people_of(self.table), people_of(self.of_table),
+            self.segments, SMALLEST_RATE_FALL, SMALLEST_RATE_RISE,
+        )  # fmt: skip
+
+
+BETWEEN_TABLES = (
+    RateBetween(
+        "CTR", "click-through rate", "clicks", "impressions", (SegmentKind.ALL, SegmentKind.CAMPAIGN)
+    ),
+    RateBetween("CVR", "conversion rate", "conversions", "clicks", (SegmentKind.ALL, SegmentKind.CAMPAIGN)),
+    RateBetween("win rate", "win rate", "impressions", "bid_requests", (SegmentKind.ALL, SegmentKind.SITE)),
+)

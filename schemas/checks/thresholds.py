@@ -1,0 +1,50 @@
+"""Thresholds of the statistical checks, each with its reason. They warn; nothing here ever blocks a commit."""
+
+MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
+
+BUCKET_US = 15 * MINUTE_US
+"""Activity is counted in quarters of an hour: every time zone's hours are whole multiples of it."""
+
+WINDOWS_US = (BUCKET_US, HOUR_US, 3 * HOUR_US, 6 * HOUR_US, 12 * HOUR_US, DAY_US)
+"""A dead feed shows in minutes, a small shift in a small campaign only over a day: each length finds its own."""
+
+HISTORY_DAYS = 28
+"""Four weeks: four values for each hour of the week, and campaigns rarely stay the same for longer."""
+
+LEVEL_DAYS = 7
+"""The usual level is that of the last week: budgets and campaigns move it from week to week."""
+
+WARM_UP_DAYS = 3
+"""The median of fewer days is not robust against a single bad one."""
+
+SEASON_WEEKS = 2
+"""Weekdays are told apart once each was seen with its predecessor this often."""
+
+LOWEST_SCORE = 5.0
+"""In standard deviations. About 10^5 overlapping tests a week on a hundred series: 4 would cry wolf weekly."""
+
+LOWEST_EXPECTED = 5.0
+"""Below so many expected events no window says anything."""
+
+LOWEST_EXPECTED_SEASONAL = 100
+"""A rate is compared with the same hours of other days once they hold so many events; else with whole days."""
+
+LOWEST_HISTORY = 30
+"""A rate with fewer events in its history is no usual rate: that of its neighbours stands in."""
+
+LEVEL_SPREAD = 0.06
+"""Even a calm feed's hours differ by so much from day to day."""
+
+RATE_SPREAD = 0.10
+"""Audiences and creatives move rates of a campaign by so much from day to day."""
+
+NEIGHBOUR_SPREAD = 0.6
+"""Campaigns differ from one another by a factor of about two (log scale)."""
+
+MEAN_SPREAD = 0.08
+"""Mean prices of a campaign move by so much within a day as auctions do."""
+
+LOWEST_ROWS_OF_MEAN = 20
+"""A mean of fewer prices is moved by single ones."""
