@@ -3,6 +3,7 @@
 import polars as pl
 import xxhash
 
+from advertisex_assets.transforms.pseudonymise import secret_column
 from schemas.columns import Column
 from schemas.feed import Feed
 from schemas.rules import text_of
@@ -19,7 +20,8 @@ BUCKETS = 64
 def identify(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows with `content_hash`, `event_id` and `user_bucket`.
 
-    The hash is over typed values, so one event sent as JSON and as CSV has one hash.
+    The hash is over typed values, so one event sent as JSON and as CSV has one hash; values that identify a person
+    take part by keyed hashes of their own, so that nobody without the key can find out whose event it was.
     """
     hashed = rows.with_columns(_hashes(rows, content(feed)).alias("content_hash"))
     own_id = "content:" + pl.col("content_hash")
@@ -37,7 +39,7 @@ def content(feed: Feed) -> pl.Expr:
 
 
 def _content_of(feed: Feed, column: Column) -> pl.Expr:
-    value = pl.col(column.name)
+    value = pl.col(secret_column(column.name) if column.pii else column.name)
     if column.name == feed.event_at:
         value = pl.when(text_of(column.name).is_not_null()).then(value.cast(pl.Int64))
     return value.cast(pl.String)

@@ -1,11 +1,13 @@
-"""Parse: all that one bronze row can tell, in order: decode, normalise, validate, identify, pseudonymise."""
+"""Parse: all that one bronze row can tell: decode, normalise, validate, inspect, pseudonymise, withhold, identify."""
 
 import polars as pl
 
+from advertisex_assets.transforms.addresses import DECLARED, AddressBook, inspect, locate
 from advertisex_assets.transforms.decode import decode
 from advertisex_assets.transforms.identify import identify
 from advertisex_assets.transforms.normalise import normalise
-from advertisex_assets.transforms.pseudonymise import pseudonymise
+from advertisex_assets.transforms.privacy import with_consent
+from advertisex_assets.transforms.pseudonymise import pseudonymise, withhold
 from advertisex_assets.transforms.validate import validate
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.feed import Feed
@@ -13,16 +15,22 @@ from schemas.tables.bronze import TOMBSTONE
 
 
 def parse(
-    feed: Feed, rows: pl.DataFrame, pseudonym_key: bytes, schemas: SchemaSource = NO_SCHEMAS
+    feed: Feed,
+    rows: pl.DataFrame,
+    pseudonym_key: bytes,
+    schemas: SchemaSource = NO_SCHEMAS,
+    addresses: AddressBook = DECLARED,
 ) -> pl.DataFrame:
     """Bronze rows, judged and typed: every declared column, `codes`, `flags`, `event_id`, `content_hash`, ...
 
     Tombstones say nothing about an event and are left out (the ledger counts them as excluded). A row with an empty
-    `codes` list is valid.
+    `codes` list is valid. No plain user id or address is in the result.
     """
     records = rows.filter(pl.col("kind") != TOMBSTONE)
     judged = validate(feed, normalise(feed, decode(feed, records, schemas)))
-    return pseudonymise(feed, identify(feed, judged), pseudonym_key)
+    inspected = inspect(feed, with_consent(feed, judged), addresses)
+    protected = withhold(feed, pseudonymise(feed, inspected, pseudonym_key))
+    return locate(feed, identify(feed, protected))
 
 
 def is_valid() -> pl.Expr:

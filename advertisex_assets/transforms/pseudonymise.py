@@ -1,24 +1,49 @@
-"""Pseudonymise: keyed HMACs for user ids, networks for addresses, as each column's contract says."""
+"""Pseudonymise: keyed HMACs for user ids, networks for addresses, as each column's contract says; nothing without
+consent.
+
+Not here: what counts as consent (`privacy`).
+"""
 
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable
 
 import polars as pl
 
-from schemas.columns import Pii
+from advertisex_assets.transforms.distinct import map_distinct
+from advertisex_assets.transforms.privacy import CONSENTED
+from schemas.columns import Column, Pii
 from schemas.feed import Feed
 
 PSEUDONYM_HEX_DIGITS = 32
 """128 bits of the HMAC-SHA-256: no collision among any number of users, half the bytes."""
 
+NO_CONSENT = "no_consent"
+
 
 def pseudonymise(feed: Feed, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
-    """The same rows with every PII column protected; equal inputs give equal pseudonyms under one key."""
-    protect = {Pii.PSEUDONYMISE: _hmac_with(key), Pii.TRUNCATE_IP: _network}
-    columns = [(column.name, protect[column.pii]) for column in feed.stored if column.pii is not None]
-    return rows.with_columns(_mapped(rows[name], function).alias(name) for name, function in columns)
+    """The same rows with every PII column protected; equal inputs give equal pseudonyms under one key.
+
+    Adds for each its `secret_column`, and for each address `<column>_key`, by which rows of one address are told
+    together without it. The other half of an HMAC is as unguessable as the first: hashes made from secret columns
+    cannot be tried out against the pseudonyms that are in the tables.
+    """
+    return rows.with_columns(
+        one for column in _personal(feed) for one in _protected(rows[column.name], column, key)
+    )
+
+
+def withhold(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows; those without CONSENTED are flagged `no_consent` and have no user-level columns.
+
+    Fields that no contract knows go too: nobody vouches for what they hold.
+    """
+    names = [name for column in _personal(feed) for name in _names(column)] + ["rescued"]
+    flagged = pl.col("flags").list.concat(pl.lit([NO_CONSENT]))
+    return rows.with_columns(
+        *(pl.when(CONSENTED).then(pl.col(name)).alias(name) for name in names),
+        pl.when(CONSENTED).then("flags").otherwise(flagged).alias("flags"),
+    )
 
 
 def key_id(key: bytes) -> str:
@@ -28,14 +53,15 @@ def key_id(key: bytes) -> str:
 
 def pseudonym(key: bytes, value: str) -> str:
     """The pseudonym of one id."""
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:PSEUDONYM_HEX_DIGITS]
+    return _hmac(key, value)[:PSEUDONYM_HEX_DIGITS]
 
 
-def _hmac_with(key: bytes) -> Callable[[str], str]:
-    return lambda value: pseudonym(key, value)
+def secret_column(name: str) -> str:
+    """The name of the column that stands for a PII column in hashes, and is never stored."""
+    return f"secret:{name}"
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """The /24 of an IPv4 address, the /48 of an IPv6 address (what Google Analytics' IP masking keeps)."""
     if ":" in address:
         try:
@@ -45,8 +71,23 @@ def _network(address: str) -> str:
     return address.rpartition(".")[0] + ".0"
 
 
-def _mapped(values: pl.Series, function: Callable[[str], str]) -> pl.Series:
-    """The function over distinct values, joined back: users and networks repeat."""
-    distinct = values.drop_nulls().unique()
-    mapped = pl.Series([function(value) for value in distinct.to_list()], dtype=pl.String)
-    return values.replace_strict(distinct, mapped, default=None, return_dtype=pl.String)
+def _personal(feed: Feed) -> list[Column]:
+    return [column for column in feed.stored if column.pii is not None]
+
+
+def _names(column: Column) -> list[str]:
+    return [column.name, f"{column.name}_key"] if column.pii is Pii.TRUNCATE_IP else [column.name]
+
+
+def _protected(values: pl.Series, column: Column, key: bytes) -> list[pl.Series]:
+    digests = map_distinct(values, lambda value: _hmac(key, value))
+    pseudonyms = digests.str.head(PSEUDONYM_HEX_DIGITS)
+    secret = digests.str.slice(PSEUDONYM_HEX_DIGITS).alias(secret_column(column.name))
+    if column.pii is Pii.TRUNCATE_IP:
+        shortened = map_distinct(values, network).alias(column.name)
+        return [shortened, pseudonyms.alias(f"{column.name}_key"), secret]
+    return [pseudonyms.alias(column.name), secret]
+
+
+def _hmac(key: bytes, value: str) -> str:
+    return hmac.digest(key, value.encode(), "sha256").hex()

@@ -7,6 +7,7 @@ from advertisex_assets.transforms.enrich.as_of import Frame, join_reference
 from advertisex_assets.transforms.enrich.reference import Link, Reference
 from advertisex_assets.transforms.enrich.user_agents import with_user_agent
 from advertisex_assets.transforms.enrich.websites import with_website_domain
+from schemas.invalid_traffic import KNOWN_BOT
 
 ROW = "enrich:row"
 JOINED = (
@@ -17,7 +18,6 @@ JOINED = (
     "advertiser_id",
     "reporting_zone",
 )
-KNOWN_BOT = "known_bot"
 
 
 def enrich(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -37,7 +37,7 @@ def enrich(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
 
 def flag_bots(rows: pl.DataFrame) -> pl.DataFrame:
     """The flag `known_bot` on rows whose user agent is a listed crawler's."""
-    flagged = pl.col("flags").list.concat(pl.lit([KNOWN_BOT]))
+    flagged = pl.col("flags").list.concat(pl.lit([KNOWN_BOT.code]))
     return rows.with_columns(pl.when("is_bot").then(flagged).otherwise("flags").alias("flags"))
 
 

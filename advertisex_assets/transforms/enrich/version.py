@@ -4,7 +4,8 @@ from functools import cache
 from importlib.metadata import version
 
 RULES_VERSION = "1"
-"""The version of our own rules here; raise it when they give any row another value."""
+"""The version of our own rules, consent and flags of invalid traffic among them; raise it when they give any row
+another value."""
 
 PACKAGES = ("crawler-user-agents", "tldextract", "ua-parser", "ua-parser-builtins", "ua-parser-rs")
 

@@ -5,7 +5,7 @@ from functools import cache
 import polars as pl
 import tldextract
 
-from advertisex_assets.transforms.enrich.distinct import map_distinct
+from advertisex_assets.transforms.distinct import map_distinct
 
 
 def with_website_domain(rows: pl.DataFrame) -> pl.DataFrame:
