@@ -32,6 +32,20 @@ class Settings(BaseSettings):
     reference: str | None = Field(
         None, description="A folder with campaigns, creatives, advertisers and users files."
     )
+    reference_postgresql_uri: SecretStr | None = Field(
+        None,
+        description="postgresql://... with tables or views of the same names; used instead of the folder.",
+    )
+    geoip_database: Path | None = Field(
+        None, description="A MaxMind database (.mmdb): the country of records that state none."
+    )
+    data_centre_ranges: Path | None = Field(
+        None,
+        description="A text file of CIDR blocks, one a line, that replaces the declared data-centre ranges.",
+    )
+    duplicate_click_seconds: float = Field(
+        1.0, ge=0, description="A second click on the same ad within so many seconds is invalid traffic."
+    )
     pseudonym_key: SecretStr = Field(
         SecretStr("advertisex-demo-key"),
         description="The key of the HMAC that replaces user ids; change it before real data, keep it secret.",

@@ -5,8 +5,10 @@ from datetime import date
 
 from advertisex_assets.reference.read import read_reference
 from advertisex_assets.silver.handles import fingerprint
+from advertisex_assets.transforms.addresses import DECLARED, AddressBook
 from advertisex_assets.transforms.enrich import Reference, enrichment_version
 from advertisex_assets.transforms.pseudonymise import key_id
+from resources.addresses import address_book
 from resources.lake import Lake
 from resources.settings import settings
 from resources.world import open_schemas
@@ -19,11 +21,12 @@ SILVER_VERSION = "1"
 
 @dataclass(frozen=True)
 class Inputs:
-    """Reference rows, the pseudonyms' key and the writer schemas that a pass works with."""
+    """Reference rows, the pseudonyms' key, writer schemas and what is known of addresses."""
 
     reference: Reference
     pseudonym_key: bytes
     schemas: SchemaSource = NO_SCHEMAS
+    addresses: AddressBook = DECLARED
 
     def fingerprint(self, feed: Feed, day: date) -> int:
         """Everything but its rows that a date of the feed depends on; reference rows only as far as valid then."""
@@ -34,10 +37,11 @@ class Inputs:
         return fingerprint(*self._always(feed), self.reference.digest())
 
     def _always(self, feed: Feed) -> tuple[str, ...]:
-        return (feed.contract_version, SILVER_VERSION, enrichment_version(), key_id(self.pseudonym_key))
+        versions = (feed.contract_version, SILVER_VERSION, enrichment_version(), self.addresses.version)
+        return (*versions, key_id(self.pseudonym_key))
 
 
 def silver_inputs(lake: Lake) -> Inputs:
     """The inputs as the settings and the lake's reference tables say."""
     key = settings().pseudonym_key.get_secret_value().encode()
-    return Inputs(read_reference(lake), key, open_schemas())
+    return Inputs(read_reference(lake), key, open_schemas(), address_book(settings()))

@@ -62,7 +62,7 @@ def _settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[
     """
     while True:
         rows = bronze_rows(tables, plan)
-        parsed = parse(tables.feed, rows, inputs.pseudonym_key, inputs.schemas)
+        parsed = parse(tables.feed, rows, inputs.pseudonym_key, inputs.schemas, inputs.addresses)
         settled = settle(tables.feed, rows, parsed, stored_keys(tables, plan), inputs.reference)
         disturbed = settled.disturbed - plan.rebuild
         if not disturbed:
