@@ -50,6 +50,11 @@ class Signal:
     falls: float | None
     rises: float | None
 
+    @property
+    def table(self) -> str:
+        """The silver table that the numerator counts."""
+        return self.numerator.partition(":")[0]
+
 
 ALL_SEGMENTS = tuple(SegmentKind)
 
@@ -158,20 +163,27 @@ class RateBetween:
     table: str
     of_table: str
     segments: tuple[SegmentKind, ...]
+    rises: float | None = SMALLEST_RATE_RISE
 
     @property
     def signal(self) -> Signal:
         """The signal that watches it."""
         return Signal(
             self.name, self.words, SignalKind.RATE, people_of(self.table), people_of(self.of_table),
-            self.segments, SMALLEST_RATE_FALL, SMALLEST_RATE_RISE,
+            self.segments, SMALLEST_RATE_FALL, self.rises,
         )  # fmt: skip
 
+
+UPSTREAM = {"impressions": "bid_requests", "clicks": "impressions", "conversions": "clicks"}
+"""Which table's events lead to which: a fall upstream explains the fall below it."""
 
 BETWEEN_TABLES = (
     RateBetween(
         "CTR", "click-through rate", "clicks", "impressions", (SegmentKind.ALL, SegmentKind.CAMPAIGN)
     ),
-    RateBetween("CVR", "conversion rate", "conversions", "clicks", (SegmentKind.ALL, SegmentKind.CAMPAIGN)),
+    # Conversions come days after clicks: where clicks end, the rate rises, and nothing is wrong.
+    RateBetween(
+        "CVR", "conversion rate", "conversions", "clicks", (SegmentKind.ALL, SegmentKind.CAMPAIGN), None
+    ),
     RateBetween("win rate", "win rate", "impressions", "bid_requests", (SegmentKind.ALL, SegmentKind.SITE)),
 )

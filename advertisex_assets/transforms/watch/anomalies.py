@@ -1,0 +1,112 @@
+"""Anomalies: every signal of every segment judged over windows of several lengths that end now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from advertisex_assets.transforms.watch.judged import KEY
+from advertisex_assets.transforms.watch.levels import judge_levels
+from advertisex_assets.transforms.watch.rates import judge_means, judge_rates
+from advertisex_assets.transforms.watch.scores import count_score
+from advertisex_assets.transforms.watch.windows import days_before, same_hours, whole_days
+from schemas.checks.signals import Signal, SignalKind
+from schemas.checks.thresholds import DAY_US, HISTORY_DAYS, LOWEST_EXPECTED, LOWEST_SCORE, WINDOWS_US
+
+NEVER = float("inf")
+"""The smallest deviation of a direction that does not matter."""
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """One signal of one segment that is far from usual over [since_us, until_us).
+
+    observed and expected are counts (of the numerator) or mean amounts; `score` is in standard deviations; `weight` is
+    the segment's part of what is expected of all judged segments of its kind.
+    """
+
+    signal: Signal
+    kind: str
+    segment: str
+    since_us: int
+    until_us: int
+    observed: float
+    expected: float
+    score: float
+    weight: float
+
+    @property
+    def change(self) -> float:
+        """The relative deviation: -0.3 is 30 % below usual."""
+        return self.observed / self.expected - 1
+
+
+def find_anomalies(
+    activity: pl.DataFrame, now_us: int, signals: Sequence[Signal], changes: pl.DataFrame | None = None
+) -> list[Anomaly]:
+    """What is anomalous in the windows that end at `now_us`, the strongest window of each series.
+
+    activity: `activity.ACTIVITY_SCHEMA`, complete up to now_us. changes (kind, segment, at_us): segments known to have
+    changed for a good reason (budget spent, creative moved) are not judged before their new life fills the history.
+    """
+    activity = _without_changed(activity, changes, now_us) if changes is not None else activity
+    found = [
+        anomaly for window_us in WINDOWS_US for anomaly in _in_window(activity, now_us, window_us, signals)
+    ]
+    strongest: dict[tuple[str, str, str], Anomaly] = {}
+    for anomaly in sorted(found, key=lambda anomaly: abs(anomaly.score)):
+        strongest[anomaly.signal.name, anomaly.kind, anomaly.segment] = anomaly
+    return list(strongest.values())
+
+
+def _without_changed(activity: pl.DataFrame, changes: pl.DataFrame, now_us: int) -> pl.DataFrame:
+    recent = changes.filter(pl.col("at_us").is_between(now_us - HISTORY_DAYS * DAY_US, now_us))
+    return activity.join(recent.select("kind", "segment").unique(), on=["kind", "segment"], how="anti")
+
+
+def _in_window(
+    activity: pl.DataFrame, now_us: int, window_us: int, signals: Sequence[Signal]
+) -> list[Anomaly]:
+    hours = same_hours(activity, now_us, window_us)
+    days = whole_days(activity, now_us - window_us)
+    levels, rates, means = ([s for s in signals if s.kind is kind] for kind in SignalKind)
+    counted = pl.concat(
+        [
+            judge_levels(levels, hours, days_before(activity, now_us - window_us)),
+            judge_rates(rates, hours, days),
+        ]
+    )
+    scored = pl.concat([_scored_counts(counted), _scored_means(judge_means(means, hours, days))])
+    by_name = {signal.name: signal for signal in signals}
+    return [
+        Anomaly(by_name[name], kind, segment, now_us - window_us, now_us, observed, expected, score, weight)
+        for name, kind, segment, observed, expected, score, weight in _far_enough(scored, signals).iter_rows()
+    ]
+
+
+def _scored_counts(counted: pl.DataFrame) -> pl.DataFrame:
+    score = count_score(pl.col("observed"), pl.col("expected"), pl.col("spread"))
+    return counted.filter(pl.col("expected") >= LOWEST_EXPECTED).with_columns(score.alias("score"))
+
+
+def _scored_means(means: pl.DataFrame) -> pl.DataFrame:
+    score = (pl.col("observed") / pl.col("expected")).log() / pl.col("spread")
+    return means.filter(pl.col("expected") > 0).with_columns(score.alias("score"))
+
+
+def _far_enough(scored: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame:
+    """KEY, observed, expected, score, weight of what is both unlikely and large enough to matter."""
+    limits = pl.DataFrame(
+        [
+            (s.name, NEVER if s.falls is None else s.falls, NEVER if s.rises is None else s.rises)
+            for s in signals
+        ],
+        schema={"signal": pl.String, "falls": pl.Float64, "rises": pl.Float64},
+        orient="row",
+    )
+    change = pl.col("observed") / pl.col("expected") - 1
+    matters = (change <= -pl.col("falls")) | (change >= pl.col("rises"))
+    weight = pl.col("expected") / pl.col("expected").sum().over("signal", "kind")
+    weighted = scored.join(limits, on="signal").with_columns(weight.alias("weight"))
+    kept = weighted.filter(matters & (pl.col("score").abs() >= LOWEST_SCORE))
+    return kept.select(*KEY, "observed", "expected", "score", "weight")
