@@ -59,6 +59,7 @@ def _decoded(bodies: Sequence[bytes], layout: Layout) -> Any:
     """The records as an Arrow struct array; null when a body is bad."""
     try:
         batch = pyruhvro.deserialize_array([body + END_BYTES for body in bodies], layout.schema_text)
+        batch.validate(full=True)  # the decoder takes any bytes for text
     except (ValueError, OverflowError, MemoryError):
         return None
     except BaseException as error:

@@ -13,7 +13,7 @@ import polars as pl
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
 from schemas.codecs.csv_splitter import CsvSplitter, cells_of, names_of
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
-from schemas.codecs.text import json_text
+from schemas.codecs.text import json_text, utf8_text
 
 ROW = "csv:row"
 TEXT = "csv:text"
@@ -57,7 +57,7 @@ class CsvCodec:
         schemas: SchemaSource = NO_SCHEMAS,
     ) -> pl.DataFrame:
         """The columns of the rows; a path is a column name. `schemas` is not needed."""
-        texts = payloads.cast(pl.String, strict=False)
+        texts = utf8_text(payloads)
         rows = pl.DataFrame([texts.alias(TEXT), headers.cast(pl.String).alias(HEADER)]).with_row_index(ROW)
         parts = rows.partition_by(HEADER, maintain_order=True) if len(rows) else [rows]
         decoded = [_columns(self._cells(part), self._names(part), paths) for part in parts]

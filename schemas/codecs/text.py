@@ -74,6 +74,21 @@ def text_series(name: str, values: Sequence[Any]) -> pl.Series:
     return pl.Series(name, [text_of(value) for value in values], dtype=pl.String)
 
 
+def utf8_text(payloads: pl.Series) -> pl.Series:
+    """Binary as String; null where the bytes are no UTF-8 (for which Polars' cast fails as a whole)."""
+    try:
+        return payloads.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series(payloads.name, [_utf8(payload) for payload in payloads], dtype=pl.String)
+
+
+def _utf8(payload: bytes | None) -> str | None:
+    try:
+        return None if payload is None else payload.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def float_column_text(numbers: pl.Series) -> pl.Series:
     """The text of a Float32 or Float64 column, as `float_text` writes it (of a Float32, the shortest decimal)."""
     written = numbers.cast(pl.String)

@@ -6,7 +6,6 @@ from typing import Any
 
 import fastavro
 import polars as pl
-from tests.contracts.codecs.avro_strategies import Shape, records
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -16,9 +15,10 @@ from schemas.codecs.avro_layout import layout_of
 from schemas.codecs.avro_one_by_one import documents_of
 from schemas.codecs.avro_schema import without_logical_types
 from schemas.codecs.documents import frame_of
+from tests.contracts.codecs.avro_strategies import Shape, records
 
 PATHS = ("f0", "f1.f0", "f1", "f2.f0.f1", "f0[0]", "f0[*]", "f0[*].f0", "f1.f1.f0", "missing", "missing.f0")
-SLOW_TO_DRAW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW_TO_DRAW = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def encoded(schema: Any, values: list[Any]) -> list[bytes]:
