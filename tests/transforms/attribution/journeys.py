@@ -55,7 +55,7 @@ def touch_rows(draw: st.DrawFn, max_size: int = 14, min_size: int = 0) -> list[d
             "user_id": draw(_users), "advertiser_id": draw(_advertisers),
             "campaign_id": draw(_maybe("c1 c2 c3")), "creative_id": draw(_maybe("k1 k2")),
             "website": draw(_maybe("w1 w2")),
-            "impression_id": draw(_maybe("t0 t1 t100")) if is_click else own,
+            "impression_id": draw(_maybe("t0 t0 t1")) if is_click else own,
             "click_id": own if is_click else None,
         })  # fmt: skip
     unique = {(row["touch_type"], row["touch_id"]): row for row in rows}
@@ -71,7 +71,7 @@ def conversion_rows(draw: st.DrawFn, max_size: int = 5, min_size: int = 0) -> li
         rows.append({
             "conversion_id": f"v{index}", "event_at": event_at, "event_date": utc_date(event_at),
             "user_id": user_id, "advertiser_id": draw(_advertisers), "campaign_id": draw(_maybe("c1 c2")),
-            "impression_id": draw(_maybe("t0 t1 t100")), "click_id": draw(_maybe("t0 t101 t102")),
+            "impression_id": draw(_maybe("t0 t0 t1")), "click_id": draw(_maybe("t0 t0 t1")),
             "revenue_micros": draw(st.one_of(st.none(), st.integers(-(10**13), 10**13), st.integers(-9, 9))),
             "click_window_us": draw(st.sampled_from([2, 7, 30])) * DAY_US,
             "view_window_us": draw(st.sampled_from([1, 7])) * DAY_US, "user_bucket": bucket(user_id),

@@ -125,8 +125,13 @@ def test_windows_end_to_the_microsecond(late_us: int, inside: bool) -> None:
 
 def test_link_takes_precedence_over_the_user() -> None:
     """A conversion that names its click is that click's, whoever the user seems to be."""
-    touches = [_touch("named", 9, user_id="another"), _touch("recent", 1)]
-    assert _credits("linear", touches, click_id="named") == {"named": 1_000_000}
+    touches = [_touch("named", 9, user_id="another", impression_id="seen"), _touch("recent", 1)]
+    for link in (
+        {"click_id": "named"},
+        {"impression_id": "seen"},
+        {"click_id": "named", "impression_id": "seen"},
+    ):
+        assert _credits("linear", touches, **link) == {"named": 1_000_000}
     assert _credits("linear", touches) == {"recent": 1_000_000}
 
 
