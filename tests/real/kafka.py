@@ -5,19 +5,17 @@ Settings live in `kafka_config`, certificates in `certificates`, fixtures in `fi
 
 import base64
 import subprocess
-import tempfile
 import time
 import uuid
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from tests.real import maven, requirements
 from tests.real.kafka_config import Node, configuration, properties
-from tests.real.processes import Component, free_port
+from tests.real.processes import Component, free_port, fresh_folder
 
 ADMIN_SECONDS = 30
 
@@ -77,7 +75,7 @@ class Kafka(Topics):
         extra: Callable[[Node], dict[str, object]] = lambda node: {},
         format_arguments: tuple[str, ...] = (),
     ) -> None:
-        folders = [Path(tempfile.mkdtemp(prefix="advertisex-kafka-")) for _ in range(brokers)]
+        folders = [fresh_folder("kafka") for _ in range(brokers)]
         nodes = [Node(n, free_port(), free_port(), folder / "data") for n, folder in enumerate(folders, start=1)]
         bootstrap_servers = ",".join(f"127.0.0.1:{node.broker_port}" for node in nodes)
         super().__init__({"bootstrap.servers": bootstrap_servers}, brokers)

@@ -5,10 +5,9 @@ import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 
-from tests.real.processes import Component, free_port
+from tests.real.processes import Component, free_port, fresh_folder
 from tests.real.requirements import executable, missing
 
 # Debian keeps the server's programs out of PATH, one folder per major version.
@@ -23,7 +22,7 @@ class Postgres(Component):
     def __init__(self) -> None:
         initdb = executable("PostgreSQL", "initdb", folders=FOLDERS)
         server = executable("PostgreSQL", "postgres", folders=FOLDERS)
-        port, folder = free_port(), Path(tempfile.mkdtemp(prefix="advertisex-postgres-"))
+        port, folder = free_port(), fresh_folder("postgres")
         data = folder / "data"
         as_user = _as_unprivileged(folder)
         # Trust: it listens on 127.0.0.1 only, for the length of a test run.

@@ -3,14 +3,18 @@
 What a component needs beside that (configuration, readiness) lives in its own module.
 """
 
+import os
 import random
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import psutil
 
 from tests.real.requirements import CACHE
 
@@ -35,6 +39,18 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def fresh_folder(kind: str) -> Path:
+    """Return a new temporary folder, and remove those of earlier runs that were killed before they could tidy up."""
+    for owner in Path(tempfile.gettempdir()).glob("advertisex-*/owner.pid"):
+        if not psutil.pid_exists(int(owner.read_text())):
+            shutil.rmtree(owner.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"advertisex-{kind}-"))
+    # Renamed into place: another run must never read it half-written.
+    (folder / "owner").write_text(str(os.getpid()))
+    (folder / "owner").rename(folder / "owner.pid")
+    return folder
 
 
 class Component:

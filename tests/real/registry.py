@@ -1,12 +1,10 @@
 """A real schema registry with Confluent's API, started for tests."""
 
-import tempfile
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 from tests.real import maven, requirements
-from tests.real.processes import Component, free_port
+from tests.real.processes import Component, free_port, fresh_folder
 
 
 class SchemaRegistry(Component):
@@ -23,7 +21,7 @@ class SchemaRegistry(Component):
         tuning = ["-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         listener = ["-Dquarkus.http.host=127.0.0.1", f"-Dquarkus.http.port={port}"]
         command = [str(java), *tuning, *listener, "-jar", str(jar)]
-        folder = Path(tempfile.mkdtemp(prefix="advertisex-registry-"))
+        folder = fresh_folder("registry")
         super().__init__(f"schema-registry-{port}", command, folder, self._answers)
 
     def _answers(self) -> bool:

@@ -1,6 +1,7 @@
 """Proves that components do not outlive the tests, and that a missing part is named, or fails when it must be real."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.real.processes import Component, free_port
+from tests.real.processes import Component, free_port, fresh_folder
 from tests.real.requirements import REPOSITORY
 
 OWNER = """
@@ -20,6 +21,11 @@ sleeper = Component("sleeper", ["sleep", "600"], pathlib.Path(sys.argv[1]), is_r
 sleeper.start()
 print(sleeper._process.pid, flush=True)
 time.sleep(600)
+"""
+
+LEAVES_A_FOLDER = """
+from tests.real.processes import fresh_folder
+print(fresh_folder("test"))
 """
 
 
@@ -65,6 +71,17 @@ def test_a_component_that_does_not_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="out of luck"):
         broken.start()
     broken.end(keep_log=False)
+
+
+def test_folders_of_killed_runs_are_removed_and_others_are_not() -> None:
+    mine = fresh_folder("test")
+    command = [sys.executable, "-c", LEAVES_A_FOLDER]
+    abandoned = Path(subprocess.check_output(command, cwd=REPOSITORY, text=True).strip())
+    assert abandoned.is_dir()
+    shutil.rmtree(fresh_folder("test"))
+    assert mine.is_dir()
+    assert not abandoned.exists()
+    shutil.rmtree(mine)
 
 
 def test_a_free_port_is_not_one_that_the_system_gives_to_clients() -> None:
