@@ -1,6 +1,8 @@
 """The composition root: every asset, sensor and resource that Dagster sees; feeds and marts are found, not listed."""
 
-from dagster import Definitions, in_process_executor
+import warnings
+
+from dagster import BetaWarning, Definitions, in_process_executor
 
 from advertisex_assets.bronze.assets import bronze_asset
 from advertisex_assets.gold.assets import gold_asset
@@ -16,6 +18,8 @@ from sensors.touched_dates import touched_dates_sensor
 
 def build() -> Definitions:
     """The definitions of this project."""
+    # Partition mappings and backfill policies are marked beta; they are tested here, and pinned.
+    warnings.filterwarnings("ignore", category=BetaWarning)
     feeds = all_feeds()
     refreshed = [*(key for feed in feeds for key in silver_keys(feed)), *gold_keys()]
     return Definitions(

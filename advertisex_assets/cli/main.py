@@ -1,5 +1,6 @@
 """Puts the commands together, and turns errors into sentences and exit codes."""
 
+import signal
 import sys
 
 import typer
@@ -9,6 +10,9 @@ from schemas.errors import AdvertiseXError
 
 FAILED = 1
 """The command could not do what was asked; typer itself exits with 2 when it was called wrongly."""
+
+TERMINATED = 128 + signal.SIGTERM
+"""What a shell reports for a process that SIGTERM ended."""
 
 
 def build() -> typer.Typer:
@@ -27,6 +31,8 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """The entry point: exit code 0 if it worked, 1 if it did not, 2 if it was called wrongly, 130 on Ctrl-C."""
+    # What the command has started is stopped by its `finally` blocks, which SIGTERM alone would skip.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         build()()
     except AdvertiseXError as error:
