@@ -11,8 +11,8 @@ FIRST_DAY = "2000-01-01"
 LANDING_DATES = DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=1)
 """The landing clock, up to today."""
 
-EVENT_DATES = DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=2)
-"""The event clock, up to tomorrow: senders' clocks run ahead. Its other end keeps Dagster from merging the clocks."""
+EVENT_DATES = DailyPartitionsDefinition(start_date=FIRST_DAY, end_offset=3)
+"""The event clock, up to the day after tomorrow: senders' clocks run ahead, and so do reporting zones."""
 
 Span = tuple[date, date]
 

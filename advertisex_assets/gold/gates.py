@@ -1,6 +1,6 @@
 """Gates: what must be true of gold rows before they are committed; each finds the rows that break it.
 
-A gate takes the computed rows and what they were made from, and returns the offenders with their `event_date`; none
+A gate takes the computed rows and what they were made from, and returns the offenders with their date; none
 means that the batch may pass. Its docstring is the sentence shown. Not here: statistics, which warn and never block.
 """
 
@@ -41,7 +41,7 @@ def hold_unless_true(table: Table, rows: pl.DataFrame, batch: Batch, gates: Sequ
         wrong = gate(rows, batch)
         if wrong.is_empty():
             continue
-        dates = ", ".join(str(day) for day in wrong["event_date"].unique().sort().to_list())
+        dates = ", ".join(str(day) for day in wrong[table.date_column].unique().sort().to_list())
         raise HeldBatchError(
             f"{table.full_name} is held: {gate.__doc__ or gate} Not true on {dates} for {wrong.height} rows, "
             f"among them {wrong.head(SHOWN).to_dicts()}. Nothing was written; silver is complete. "

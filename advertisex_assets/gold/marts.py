@@ -1,58 +1,35 @@
-"""The marts as data: each gold table, what it is made of, by which function, and what must be true of it."""
+"""The marts as data, each after those that it reads."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-
-from advertisex_assets.gold.gates import Gate, credit_is_whole, revenue_is_whole, same_sums, touches_precede
-from advertisex_assets.transforms.attribution.contract import Frame
+from advertisex_assets.gold.calendars import flight_days, local_days
+from advertisex_assets.gold.gates import credit_is_whole, revenue_is_whole, same_sums, touches_precede
+from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.transforms.marts.credit import attribution_daily
 from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, attribution
+from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
 from advertisex_assets.transforms.marts.performance import performance
+from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables import gold
 from schemas.tables.table import Table
 
+__all__ = ["MARTS", "Input", "Mart", "mart_named"]
 
-@dataclass(frozen=True)
-class Input:
-    """A table that a mart reads: of date D, the dates from D - `days_before` to D + `days_after`."""
-
-    table: str
-    days_before: int = 0
-    days_after: int = 0
-
-    @property
-    def is_driver(self) -> bool:
-        """Whether a date with rows in it is a date of the mart (a look-back alone makes none)."""
-        return self.days_before == 0 and self.days_after == 0
-
-
-@dataclass(frozen=True, eq=False)
-class Mart:
-    """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone."""
-
-    table: Table
-    inputs: Mapping[str, Input]
-    compute: Callable[..., Frame]
-    version: str = "1"
-    gates: tuple[Gate, ...] = field(default=())
-
-    @property
-    def name(self) -> str:
-        """The table's name within gold."""
-        return self.table.name
-
-
-EVENTS = {name: Input(f"silver.{name}") for name in ("impressions", "clicks", "conversions", "engagements")}
+KINDS = ("impressions", "clicks", "conversions", "engagements")
+EVENTS = {kind: Input(f"silver.{kind}") for kind in KINDS}
+EVENTS_AROUND = {
+    kind: Input(f"silver.{kind}", days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
+}
+"""A day of any time zone lies within its UTC date and the two next to it."""
 
 JOURNEYS = {
-    "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS),
-    "clicks": Input("silver.clicks", days_before=LONGEST_WINDOW_DAYS),
+    "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
+    "clicks": Input("silver.clicks", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "conversions": Input("silver.conversions"),
 }
 
 
 def _performance(table: Table) -> Mart:
-    return Mart(table, EVENTS, performance(table), gates=tuple(same_sums(kind) for kind in EVENTS))
+    return Mart(table, EVENTS, performance(table), gates=tuple(same_sums(kind) for kind in KINDS))
 
 
 MARTS: tuple[Mart, ...] = (
@@ -60,12 +37,23 @@ MARTS: tuple[Mart, ...] = (
     _performance(gold.CAMPAIGN_HOURLY),
     _performance(gold.CREATIVE_DAILY),
     _performance(gold.WEBSITE_DAILY),
+    Mart(gold.CAMPAIGN_REPORTING_DAILY, EVENTS_AROUND, reporting_daily, calendars={"local_days": local_days}),
+    Mart(
+        gold.CAMPAIGN_PACING,
+        {
+            "spend": Input("gold.campaign_reporting_daily", days_before=LONGEST_FLIGHT_DAYS),
+            "campaigns": Input("reference.campaigns"),
+        },
+        pacing,
+        calendars={"days": flight_days},
+    ),
     Mart(
         gold.ATTRIBUTION,
         JOURNEYS,
         attribution,
         gates=(credit_is_whole, revenue_is_whole, touches_precede),
     ),
+    Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
     Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths),
     Mart(
         gold.CONVERSION_DAILY,

@@ -1,14 +1,13 @@
 """Pending: which dates of a mart differ from what its inputs now say, found in the Delta logs alone."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from advertisex_assets.gold.marts import MARTS, Input, Mart
-from advertisex_assets.gold.sources import Sources
+from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.gold.marts import MARTS
+from advertisex_assets.gold.sources import Source, Sources
 from advertisex_assets.silver.handles import fingerprint
 from resources.lake import Lake
-
-NEVER = "never"
 
 
 def fingerprint_mark(day: date) -> str:
@@ -18,12 +17,14 @@ def fingerprint_mark(day: date) -> str:
 
 def current_fingerprint(mart: Mart, sources: Sources, day: date) -> int:
     """Everything that the date of the mart depends on, as one number: generations of its inputs, and its version."""
-    parts = [
-        f"{one.table}/{offset}={sources[one.table].generation(day + timedelta(days=offset)) or NEVER}"
-        for one in mart.inputs.values()
-        for offset in range(-one.days_before, one.days_after + 1)
-    ]
+    parts = [f"{one.table}={_state(one, sources[one.table], day)}" for one in mart.inputs.values()]
     return fingerprint(mart.table.full_name, mart.version, repr(mart.table.schema), *parts)
+
+
+def _state(one: Input, source: Source, day: date) -> str:
+    if one.is_reference:
+        return source.validity.digest(day)
+    return source.generations(one.first_read(day), one.last_read(day))
 
 
 def pending_dates(mart: Mart, sources: Sources) -> list[date]:
@@ -37,9 +38,15 @@ def pending_dates(mart: Mart, sources: Sources) -> list[date]:
 
 
 def known_dates(mart: Mart, sources: Sources) -> list[date]:
-    """The dates with rows in a driving input or in the mart itself."""
-    drivers = [sources[one.table].rows_by_date for one in mart.inputs.values() if one.is_driver]
-    return sorted(set().union(*drivers, sources[mart.table.full_name].rows_by_date))
+    """The dates that a driving input makes, and those that the mart has."""
+    drivers = [one for one in mart.inputs.values() if one.is_driver]
+    made = {
+        reached
+        for one in drivers
+        for day in sources[one.table].rows_by_date
+        for reached in one.made_from(day)
+    }
+    return sorted(made.union(sources[mart.table.full_name].rows_by_date))
 
 
 def pending_gold(lake: Lake, marts: Iterable[Mart] = MARTS) -> dict[str, list[date]]:
@@ -50,20 +57,19 @@ def pending_gold(lake: Lake, marts: Iterable[Mart] = MARTS) -> dict[str, list[da
     sources = Sources(lake)
     waiting: dict[str, list[date]] = {}
     for mart in marts:
-        dates = {*pending_dates(mart, sources), *_after_upstream(mart, waiting)}
+        dates = {*pending_dates(mart, sources), *_after_upstream(mart, sources, waiting)}
         if dates:
             waiting[mart.name] = sorted(dates)
     return waiting
 
 
-def _after_upstream(mart: Mart, waiting: Mapping[str, list[date]]) -> set[date]:
-    reached: set[date] = set()
-    for one in mart.inputs.values():
-        upstream = waiting.get(one.table.removeprefix("gold."), []) if one.table.startswith("gold.") else []
-        reached |= {day + shift for day in upstream for shift in _reach(one)}
-    return reached
-
-
-def _reach(one: Input) -> list[timedelta]:
-    """From a date of the input to the dates of the mart that read it."""
-    return [timedelta(days=shift) for shift in range(-one.days_after, one.days_before + 1)]
+def _after_upstream(mart: Mart, sources: Sources, waiting: Mapping[str, list[date]]) -> set[date]:
+    upstream = [
+        (one, day)
+        for one in mart.inputs.values()
+        if one.table.startswith("gold.")
+        for day in waiting.get(one.table.removeprefix("gold."), ())
+    ]
+    made = {reached for one, day in upstream for reached in one.made_from(day)}
+    known = made.union(known_dates(mart, sources)) if upstream else made
+    return {reached for one, day in upstream for reached in one.reached_from(day)} & known

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from advertisex_assets.gold.contents import contents_by_date
 from advertisex_assets.gold.gates import Batch, hold_unless_true
-from advertisex_assets.gold.marts import MARTS, Mart
+from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import current_fingerprint, fingerprint_mark, pending_dates, pending_gold
 from advertisex_assets.gold.sources import Source, Sources, generation_mark
 from advertisex_assets.gold.stretches import stretches
@@ -25,10 +27,11 @@ __all__ = ["GoldReceipt", "pending_gold", "refresh_gold", "refresh_mart"]
 
 @dataclass(frozen=True)
 class GoldReceipt:
-    """What one commit to a gold table did."""
+    """What one commit to a gold table did; `changed` are the dates whose rows are not as before."""
 
     table: str
     dates: tuple[date, ...]
+    changed: tuple[date, ...]
     rows: int
     version: int
 
@@ -72,31 +75,46 @@ def _until_won(lake: Lake, mart: Mart, dates: list[date], run: Run) -> GoldRecei
 def _replace(sources: Sources, mart: Mart, dates: list[date], run: Run) -> GoldReceipt:
     # Opened before anything is read: a writer who commits in between is noticed.
     own = sources[mart.table.full_name]
-    marks = _marks(mart, sources, own, dates)
     batch = _read(mart, sources, dates)
     rows = _computed(mart, batch)
     hold_unless_true(mart.table, rows, batch, mart.gates)
+    stored = _as_stored(mart, rows)
+    contents = contents_by_date(stored, mart.date_column, dates)
+    changed = [day for day in dates if own.generation(day) != contents[day]]
     run.step(f"gold:replace:{mart.name}")
-    own.opened.replace(_as_stored(mart, rows), dates_predicate(dates), marks)
-    return GoldReceipt(mart.table.full_name, tuple(dates), rows.height, own.opened.version)
+    _commit(own, stored, changed, _marks(mart, sources, contents))
+    return GoldReceipt(mart.table.full_name, tuple(dates), tuple(changed), rows.height, own.opened.version)
+
+
+def _commit(own: Source, rows: pl.DataFrame, changed: list[date], marks: Marks) -> None:
+    """Rows that are as before are left where they are, so that nothing downstream is redone for them."""
+    if not changed:
+        own.opened.append(rows.clear(), marks)
+        return
+    column = own.opened.table.date_column
+    own.opened.replace(rows.filter(pl.col(column).is_in(changed)), dates_predicate(changed, column), marks)
 
 
 def _read(mart: Mart, sources: Sources, dates: list[date]) -> Batch:
-    read = {name: (sources[one.table], one) for name, one in mart.inputs.items()}
-    inputs = {
-        name: source.scan(
-            dates[0] - timedelta(days=one.days_before), dates[-1] + timedelta(days=one.days_after)
-        )
-        for name, (source, one) in read.items()
+    inputs = {name: _scan(one, sources[one.table], dates) for name, one in mart.inputs.items()}
+    made = {name: calendar(dates).lazy() for name, calendar in mart.calendars.items()}
+    dated = {
+        name: sources[one.table].rows_by_date for name, one in mart.inputs.items() if not one.is_reference
     }
-    return Batch(dates, inputs, {name: source.rows_by_date for name, (source, _) in read.items()})
+    return Batch(dates, inputs | made, dated)
+
+
+def _scan(one: Input, source: Source, dates: list[date]) -> pl.LazyFrame:
+    if one.is_reference:
+        return source.scan_reference()
+    return source.scan(one.first_read(dates[0]), one.last_read(dates[-1]))
 
 
 def _computed(mart: Mart, batch: Batch) -> pl.DataFrame:
     frames = {name: nw.from_native(frame) for name, frame in batch.inputs.items()}
     native = mart.compute(**frames).collect(backend="polars").to_native()
     assert isinstance(native, pl.DataFrame)
-    return native.filter(pl.col("event_date").is_between(batch.dates[0], batch.dates[-1]))
+    return native.filter(pl.col(mart.date_column).is_between(batch.dates[0], batch.dates[-1]))
 
 
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
@@ -106,9 +124,9 @@ def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _marks(mart: Mart, sources: Sources, own: Source, dates: list[date]) -> Marks:
+def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:
     versions = {}
-    for day in dates:
+    for day, content in contents.items():
         versions[fingerprint_mark(day)] = current_fingerprint(mart, sources, day)
-        versions[generation_mark(day)] = (own.generation(day) or 0) + 1
+        versions[generation_mark(day)] = content
     return Marks(versions)

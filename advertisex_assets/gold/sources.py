@@ -1,5 +1,6 @@
 """Sources: the tables that marts read, opened together, with their marks and rows by date taken once from the log."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +8,16 @@ from functools import cached_property
 
 import polars as pl
 
+from advertisex_assets.gold.validity import Validity
 from resources.lake import Lake, LakeTable
 from schemas.discover import all_feeds
 from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
+from schemas.tables.reference import REFERENCE_TABLES
 from schemas.tables.silver import silver_tables
 from schemas.tables.table import Table
+
+GENERATION = "/generation"
 
 
 @dataclass(frozen=True)
@@ -32,19 +37,40 @@ class Source:
         """Rows per date, dates without rows left out."""
         return self.opened.rows_by_date()
 
-    def generation(self, day: date) -> int | None:
-        """How often the date was written; None if never."""
-        return self.marks.get(generation_mark(day, self.prefix))
+    def generation(self, day: date) -> int:
+        """The state of the date: 0 if it was never written; silver counts its writes, gold hashes its rows."""
+        return self.marks.get(generation_mark(day, self.prefix), 0)
+
+    def generations(self, first: date, last: date) -> str:
+        """The state of each of the dates, as text; dates that were never written are left out."""
+        days, texts = self._written
+        return ",".join(texts[bisect_left(days, first.isoformat()) : bisect_right(days, last.isoformat())])
+
+    @cached_property
+    def _written(self) -> tuple[list[str], list[str]]:
+        """ISO dates in order, and the generation of each beside it: cut out by search, since windows are long."""
+        ends = [(name.removeprefix(self.prefix), mark) for name, mark in self.marks.items()]
+        pairs = sorted((name[: -len(GENERATION)], mark) for name, mark in ends if name.endswith(GENERATION))
+        return [day for day, _ in pairs], [f"{day}={mark}" for day, mark in pairs]
+
+    @cached_property
+    def validity(self) -> Validity:
+        """Which rows of a reference table hold when."""
+        return Validity(self.opened.scan().collect())
 
     def scan(self, first: date, last: date) -> pl.LazyFrame:
         """The rows of those dates, times as Int64 epoch microseconds."""
-        times = [name for name, dtype in self.opened.table.schema.items() if isinstance(dtype, pl.Datetime)]
-        return self.opened.scan_dates(first, last).with_columns(pl.col(times).cast(pl.Int64))
+        return self.opened.scan_dates(first, last).with_columns(pl.col(pl.Datetime).cast(pl.Int64))
+
+    def scan_reference(self) -> pl.LazyFrame:
+        """All rows, times as Int64 epoch microseconds and dates as Int64 days since 1970."""
+        times, days = pl.col(pl.Datetime).cast(pl.Int64), pl.col(pl.Date).cast(pl.Int32).cast(pl.Int64)
+        return self.opened.scan().with_columns(times, days)
 
 
 def generation_mark(day: date, prefix: str = "") -> str:
-    """The application id under which a table counts the writes of a date."""
-    return f"{prefix}{day.isoformat()}/generation"
+    """The application id under which a table keeps the state of a date."""
+    return f"{prefix}{day.isoformat()}{GENERATION}"
 
 
 class Sources:
@@ -63,14 +89,9 @@ class Sources:
             self._opened[name] = Source(self._lake.open(table), prefix)
         return self._opened[name]
 
-    def reopened(self, name: str) -> Source:
-        """The table at its newest version."""
-        self._opened.pop(name, None)
-        return self[name]
-
 
 def _known(name: str) -> tuple[Table, str]:
-    for table in GOLD_TABLES:
+    for table in (*GOLD_TABLES, *REFERENCE_TABLES):
         if table.full_name == name:
             return table, ""
     for feed in all_feeds():

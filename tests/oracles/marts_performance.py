@@ -10,11 +10,6 @@ from typing import Any
 
 Row = dict[str, Any]
 
-COUNTS = (
-    "impressions valid_impressions billable_impressions measured_impressions viewable_impressions clicks valid_clicks "
-    "conversions engagements"
-).split()
-
 RATES = {
     "ctr": ("clicks", "impressions", 1),
     "cvr": ("conversions", "clicks", 1),

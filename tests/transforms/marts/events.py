@@ -14,6 +14,7 @@ DAY_US = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START_US = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()) * 1_000_000
 ENGINES: dict[str, Engine] = {"polars": on_polars, "duckdb": on_duckdb}
+ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago")
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 
 
@@ -36,11 +37,13 @@ def _maybe(*values: Any) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def rows(draw: st.DrawFn, kind: str, days: int = 3, max_size: int = 25) -> list[dict[str, Any]]:
+def rows(
+    draw: st.DrawFn, kind: str, start_us: int = START_US, days: int = 3, max_size: int = 25
+) -> list[dict[str, Any]]:
     """Rows of one kind over some days."""
     made = []
     for index in range(draw(st.integers(0, max_size))):
-        event_at = START_US + draw(st.integers(0, days * DAY_US - 1))
+        event_at = start_us + draw(st.integers(0, days * DAY_US - 1))
         made.append(
             {
                 "event_id": f"{kind[0]}{index}",
@@ -51,6 +54,7 @@ def rows(draw: st.DrawFn, kind: str, days: int = 3, max_size: int = 25) -> list[
                 "campaign_id": draw(st.sampled_from(["c1", "c2", "(unassigned)"])),
                 "creative_id": draw(st.sampled_from(["k1", "k2"])),
                 "website": draw(_maybe("w1", "w2")),
+                "reporting_zone": draw(_maybe(*ZONES)),
                 "advertiser_id": draw(_maybe("a1", "a2")),
                 "viewable_ms": draw(_maybe(0, 999, 1000, 60_000)),
                 "price_micros": draw(_maybe(0, 1, 2_500, 10**9)),
@@ -64,6 +68,8 @@ def rows(draw: st.DrawFn, kind: str, days: int = 3, max_size: int = 25) -> list[
     return made
 
 
-def all_kinds(max_size: int = 25) -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
+def all_kinds(
+    start_us: int = START_US, max_size: int = 25
+) -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
     """Rows of every kind."""
-    return st.fixed_dictionaries({kind: rows(kind, max_size=max_size) for kind in KINDS})
+    return st.fixed_dictionaries({kind: rows(kind, start_us, max_size=max_size) for kind in KINDS})

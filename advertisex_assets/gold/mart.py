@@ -1,0 +1,81 @@
+"""What a mart is: a gold table, the tables that it is made of, by which function, and what must be true of it.
+
+Not here: the marts themselves (`marts`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from advertisex_assets.gold.gates import Gate
+from advertisex_assets.transforms.attribution.contract import Frame
+from schemas.tables.table import Table
+
+Calendar = Callable[[Sequence[date]], pl.DataFrame]
+"""Makes, for the dates to compute, a small table that no engine can make alike (days of time zones, ...)."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A table that a mart reads: of date D, the dates from D - `days_before` to D + `days_after`.
+
+    `makes_dates_within`: a date with rows makes the dates so many days around it dates of the mart; None where rows
+    alone make none (touches without a conversion). A reference table is read whole, and counts for a date by its
+    rows that hold around it.
+    """
+
+    table: str
+    days_before: int = 0
+    days_after: int = 0
+    makes_dates_within: int | None = 0
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the table has validity instead of dates."""
+        return self.table.startswith("reference.")
+
+    @property
+    def is_driver(self) -> bool:
+        """Whether it has dates that make the mart's."""
+        return self.makes_dates_within is not None and not self.is_reference
+
+    def made_from(self, day: date) -> list[date]:
+        """The dates of the mart that a date with rows makes."""
+        within = self.makes_dates_within or 0
+        return [day + timedelta(days=shift) for shift in range(-within, within + 1)]
+
+    def reached_from(self, day: date) -> list[date]:
+        """The dates of the mart that read that date of the input."""
+        return [day + timedelta(days=shift) for shift in range(-self.days_after, self.days_before + 1)]
+
+    def first_read(self, day: date) -> date:
+        """The first date of the input that the mart's date reads."""
+        return day - timedelta(days=self.days_before)
+
+    def last_read(self, day: date) -> date:
+        """The last date of the input that the mart's date reads."""
+        return day + timedelta(days=self.days_after)
+
+
+@dataclass(frozen=True, eq=False)
+class Mart:
+    """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone."""
+
+    table: Table
+    inputs: Mapping[str, Input]
+    compute: Callable[..., Frame]
+    version: str = "1"
+    gates: tuple[Gate, ...] = ()
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The table's name within gold."""
+        return self.table.name
+
+    @property
+    def date_column(self) -> str:
+        """The column whose dates are replaced."""
+        return self.table.date_column
