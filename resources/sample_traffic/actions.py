@@ -18,7 +18,7 @@ from resources.sample_traffic.journeys import (
     visits,
 )
 from resources.sample_traffic.rhythm import Chunk
-from resources.sample_traffic.world import UNKNOWN_CAMPAIGN_ID, World
+from resources.sample_traffic.world import HOUSE_CURRENCY, UNKNOWN_CAMPAIGN_ID, UNKNOWN_CREATIVE_ID, World
 
 PAID_TYPES = ("purchase", "sale")
 UNPRICED_RATE = 0.05
@@ -66,8 +66,13 @@ def _stated(rows: pl.DataFrame, draws: Draws) -> pl.DataFrame:
     count = len(rows)
     empty = draws.chance("empty_campaign", count, EMPTY_CAMPAIGN_RATE)
     unknown = draws.chance("unknown_campaign", count, UNKNOWN_CAMPAIGN_RATE) & ~empty
-    return rows.with_columns(
+    stated = rows.with_columns(
         campaign_id=pl.when(unknown).then(pl.lit(UNKNOWN_CAMPAIGN_ID)).when(~empty).then("campaign_target"),
         # An unknown campaign's creative is as unknown as the campaign.
         creative_id=pl.when(~unknown).then("creative_id"),
     )
+    known_creative = pl.col("creative_id").is_not_null() & (pl.col("creative_id") != UNKNOWN_CREATIVE_ID)
+    unassigned = unknown | (pl.col("campaign_id").is_null() & ~known_creative)
+    # Whoever knows no campaign knows no campaign's currency either.
+    currency = pl.when(unassigned & pl.col("currency").is_not_null()).then(pl.lit(HOUSE_CURRENCY))
+    return stated.with_columns(currency=pl.coalesce(currency, "currency"))

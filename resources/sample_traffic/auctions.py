@@ -1,4 +1,4 @@
-"""Auctions and the impressions that won ones become. Not here: how they are sent (`dialects`) or spoilt (`delivery`)."""
+"""Auctions and the impressions that won ones become. Not here: how they are sent (`dialect`) or spoilt (`delivery`)."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from resources.sample_traffic.draws import Draws
 from resources.sample_traffic.population import BOTS, draw_users, interests, with_devices
 from resources.sample_traffic.rhythm import SEQ_PER_CHUNK, Chunk
 from resources.sample_traffic.shares import AUCTION_SHARE, WIN_RATE
-from resources.sample_traffic.world import UNKNOWN_CAMPAIGN_ID, UNKNOWN_CREATIVE_ID, World
+from resources.sample_traffic.world import HOUSE_CURRENCY, UNKNOWN_CAMPAIGN_ID, UNKNOWN_CREATIVE_ID, World
 
 INTEREST_RATE = 0.75
 """Share of auctions bid on by a campaign that aims at the user; the rest is prospecting."""
@@ -149,7 +149,7 @@ def _with_ids(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         creative_id=pl.when(known).then("creative_id").otherwise(pl.lit(UNKNOWN_CREATIVE_ID)),
         # A record without a campaign has no campaign's currency either.
-        currency=pl.when(known).then("currency").otherwise(pl.lit("USD")),
+        currency=pl.when(known).then("currency").otherwise(pl.lit(HOUSE_CURRENCY)),
         campaign_id=pl.when(states).then(stated),
         viewable_ms=pl.when(producer == 1).then("viewable_ms"),
         impression_id=pl.when(producer != PARTNER).then(

@@ -60,9 +60,9 @@ class TrafficConfig:
     """A run of sample traffic; the same values give the same bytes.
 
     events: delivered records in all, approximate (within a few percent). start, days: the UTC days in which events
-    happen; late ones are delivered up to three days afterwards. users: None means one per thirty events. Rates are shares
-    of the records of each feed. `broken_tracking` stops one campaign's clicks and conversions at noon of the middle
-    day. Raises ValueError when a value makes no traffic.
+    happen; late ones are delivered up to three days afterwards. users: None means one per thirty events. Rates are
+    shares of the records of each feed. `broken_tracking` stops one campaign's clicks and conversions at noon of the
+    middle day. Raises ValueError when a value makes no traffic.
     """
 
     seed: int = 1

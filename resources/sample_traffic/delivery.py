@@ -1,6 +1,6 @@
 """From what happened to what is delivered: late, spoilt, or odd.
 
-Not here: copies (`copies`), incidents (`planted`), how a record is written (`dialect`), or what its fate should be called (`truth`).
+Not here: copies (`copies`), incidents (`planted`), the writing (`dialect`), the verdict (`truth`).
 """
 
 from dataclasses import dataclass, field

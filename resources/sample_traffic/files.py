@@ -1,4 +1,4 @@
-"""A run as files: three feeds, reference tables, and the truth beside them. Not here: messages, or what is in a record."""
+"""A run as files: three feeds, reference tables, and the truth beside them. Not here: messages, what a record holds."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from resources.sample_traffic.rhythm import DAY_MINUTES, Chunk, chunk_minutes
 from resources.sample_traffic.simulate import simulate
 from resources.sample_traffic.truth import truth_rows
 from resources.sample_traffic.truth_sums import TruthSums
-from resources.sample_traffic.truth_tables import write_truth
+from resources.sample_traffic.truth_tables import TruthParts, write_truth
 from resources.sample_traffic.world import World, make_world
 
 SECOND_US = 1_000_000
@@ -37,15 +37,17 @@ def write_files(directory: Path, config: TrafficConfig, progress: Progress | Non
     parts = truth / "parts"
     parts.mkdir(parents=True)
     world, sums, delivered = make_world(config), TruthSums(), 0
-    for number, file in enumerate(traffic_files(config, world)):
+    records = TruthParts(parts)
+    for file in traffic_files(config, world):
         path = directory / file.path
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(file.content)
-        file.truth.write_parquet(parts / f"part-{number:07d}.parquet")
+        records.add(file.truth)
         sums.add(file.truth)
         delivered += len(file.truth)
         if progress is not None:
             progress(delivered)
+    records.flush()
     write_reference(directory / "reference", config, world)
     result = sums.summary() | {"config": asdict(config)}
     write_truth(truth, parts, sums, world, result)

@@ -1,6 +1,7 @@
 """What people do after an ad: clicks, conversions minutes to weeks later, visits, and bots' floods of clicks.
 
-All of it becomes rows of the clicks_conversions feed. Not here: their revenue and the ids they state (`actions`), how they are sent (`dialect`) or spoilt (`delivery`).
+All of it becomes rows of the clicks_conversions feed. Not here: their revenue and
+the campaign they state (`actions`), how they are sent (`dialect`) or spoilt (`delivery`).
 """
 
 import polars as pl

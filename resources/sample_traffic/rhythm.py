@@ -54,8 +54,8 @@ HOURLY_NOISE = 0.08
 CHUNK_MINUTES = (1440, 720, 360, 180, 60, 30, 15, 5, 1)
 """Lengths that divide a day, the longest first; file names show the start."""
 
-LARGEST_CHUNK_EVENTS = 150_000
-"""A chunk of this many records takes some 200 MB while it is made."""
+LARGEST_CHUNK_EVENTS = 200_000
+"""A chunk of this many records takes some 300 MB while it is made."""
 
 SEQ_PER_CHUNK = 10_000_000
 """Room for numbering the events of a chunk."""

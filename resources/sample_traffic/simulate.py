@@ -1,4 +1,4 @@
-"""The simulation: chunk by chunk through time, the records that each feed delivers. Not here: files, messages, truth."""
+"""The simulation: chunk by chunk through time, what each feed delivers. Not here: files, messages, truth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

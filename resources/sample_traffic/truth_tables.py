@@ -1,5 +1,6 @@
 """The truth as files: records, campaign days, attribution, summary. Not here: how any of it is worked out."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,26 @@ from resources.sample_traffic.world import World
 VIEWABLE_MS = 1_000
 """MRC: half of a display ad in view for one second. The generator makes no view between one and two seconds."""
 
-CONVERSIONS_PER_BATCH = 50_000
+ROWS_PER_PART = 500_000
+"""Truth rows held in memory until they are written."""
+
+CONVERSIONS_PER_BATCH = 100_000
 """Conversions whose touches are held in memory at a time."""
 
 KIND_BY_TABLE = {"impressions": "view", "clicks": "click", "conversions": "conversion"}
+
+EVENT_COLUMNS = (
+    "table",
+    "event_id",
+    "event_at_us",
+    "user_id",
+    "campaign_id",
+    "impression_id",
+    "click_id",
+    "file",
+    "ordinal",
+)
+"""What attribution needs of a record."""
 
 ATTRIBUTION_SCHEMA: dict[str, type[pl.DataType]] = {
     "conversion_id": pl.String,
@@ -31,6 +48,28 @@ ATTRIBUTION_SCHEMA: dict[str, type[pl.DataType]] = {
     "touch_ordinal": pl.Int64,
 }
 """Ids are null where the record has none of its own; file and ordinal always name it."""
+
+
+@dataclass
+class TruthParts:
+    """Truth rows on their way to disk, in their order; a part is written whenever enough have come together."""
+
+    directory: Path
+    waiting: list[pl.DataFrame] = field(default_factory=list)
+    written: int = 0
+
+    def add(self, truth: pl.DataFrame) -> None:
+        """Take more rows."""
+        self.waiting.append(truth)
+        if sum(map(len, self.waiting)) >= ROWS_PER_PART:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.waiting:
+            pl.concat(self.waiting).write_parquet(self.directory / f"part-{self.written:06d}.parquet")
+            self.written += 1
+            self.waiting = []
 
 
 def write_truth(truth: Path, parts: Path, sums: TruthSums, world: World, summary: dict[str, Any]) -> None:
@@ -47,7 +86,7 @@ def write_truth(truth: Path, parts: Path, sums: TruthSums, world: World, summary
 
 def _write_attribution(records: Path, truth: Path, world: World) -> None:
     accepted = pl.scan_parquet(records).filter(pl.col("outcome") == ACCEPTED)
-    conversions = accepted.filter(pl.col("table") == "conversions").collect()
+    conversions = accepted.filter(pl.col("table") == "conversions").select(EVENT_COLUMNS).collect()
     seen = pl.col("viewable_ms").fill_null(VIEWABLE_MS) >= VIEWABLE_MS
     touches = accepted.filter(pl.col("table").is_in(["impressions", "clicks"]) & seen)
     frames = []
@@ -63,7 +102,7 @@ def _attribution(conversions: pl.DataFrame, touches: pl.LazyFrame, world: World)
         pl.col(name).is_in(conversions[name].drop_nulls().unique().implode()) for name in links
     )
     index = Touches()
-    for touch in _events(touches.filter(linked).collect(), world):
+    for touch in _events(touches.filter(linked).select(EVENT_COLUMNS).collect(), world):
         index.add(touch)
     rows = [_row(credit) for credit in credits(_events(conversions, world), index)]
     return pl.DataFrame(rows, schema=ATTRIBUTION_SCHEMA, orient="row")
@@ -71,20 +110,9 @@ def _attribution(conversions: pl.DataFrame, touches: pl.LazyFrame, world: World)
 
 def _events(frame: pl.DataFrame, world: World) -> list[Event]:
     advertisers = world.advertiser_of()
-    columns = (
-        "table",
-        "event_id",
-        "event_at_us",
-        "user_id",
-        "campaign_id",
-        "impression_id",
-        "click_id",
-        "file",
-        "ordinal",
-    )
     return [
         Event(KIND_BY_TABLE[table], event_id, at_us, user, advertisers.get(campaign), *rest)
-        for table, event_id, at_us, user, campaign, *rest in frame.select(columns).iter_rows()
+        for table, event_id, at_us, user, campaign, *rest in frame.select(EVENT_COLUMNS).iter_rows()
     ]
 
 

@@ -22,6 +22,9 @@ SITES = 30
 UNASSIGNED = "(unassigned)"
 """Campaign of a record whose campaign or creative no reference knows."""
 
+HOUSE_CURRENCY = "USD"
+"""What is paid in where no campaign is known."""
+
 UNKNOWN_CAMPAIGN_ID = "999"
 UNKNOWN_CREATIVE_ID = "999001"
 """Ids that no reference has: as when a partner's campaign goes live before anybody told us."""
