@@ -6,6 +6,7 @@ from dagster import ConfigurableResource
 
 from resources.lake import Lake
 from resources.reference.folder import ReferenceFolder
+from resources.reference.postgresql import PostgresqlReference
 from resources.reference.source import ReferenceSource
 from resources.settings import Settings, SettingsError, settings
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
@@ -48,10 +49,14 @@ def open_schemas() -> SchemaSource:
 
 def open_reference_source(path: str | None = None) -> ReferenceSource:
     """Where reference data is kept: that folder, or the one that the settings name; SettingsError if neither is."""
+    uri = settings().reference_postgresql_uri
+    if path is None and uri is not None:
+        return PostgresqlReference(uri)
     folder = path or settings().reference
     if folder is None:
         raise SettingsError(
             "ADVERTISEX_REFERENCE is not set: no reference data can be loaded. "
-            "Set it to a folder with campaigns, creatives and advertisers as CSV, JSON or Parquet."
+            "Set it to a folder with campaigns, creatives and advertisers as CSV, JSON or Parquet, "
+            "or set ADVERTISEX_REFERENCE_POSTGRESQL_URI."
         )
     return ReferenceFolder(Path(folder))

@@ -70,9 +70,10 @@ class Limits:
     """To see, decide and press takes a person longer (simple reactions alone take a quarter of a second)."""
     clock_tolerance: timedelta = timedelta(seconds=1)
     """How much earlier than its impression a click may seem: senders cut times to the second."""
-    flood_clicks: int = 10
+    flood_clicks_per_user: int = 10
+    flood_clicks_per_address: int = 30
+    """More clicks than so many within `flood_window` are a flood; offices and households share an address."""
     flood_window: timedelta = timedelta(minutes=1)
-    """More than so many clicks within so long are a flood."""
     duplicate_window: timedelta = timedelta(seconds=1)
     """A second click on the same ad within it is a double click."""
     fastest_conversion: timedelta = timedelta(seconds=5)

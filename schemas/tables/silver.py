@@ -156,3 +156,21 @@ DUPLICATES = Table(
     grain_columns=("source", "partition", "offset", "record_index"),
     partition_by=("feed", "event_date"),
 )
+
+INVALID_TRAFFIC = Table(
+    layer="silver",
+    name="invalid_traffic",
+    description="Every impression, click and conversion that no person can have made, with the reasons (MRC GIVT).",
+    columns=(
+        EVENT_DATE,
+        TableColumn("table", pl.String(), "impressions, clicks or conversions."),
+        TableColumn("event_id", pl.String(), "The event in that table."),
+        TableColumn("reason", pl.String(), "The first of its reasons: counts by it add up to the invalid events."),
+        TableColumn("reasons", pl.List(pl.String()), "Every rule it breaks, in order of the rules."),
+        TableColumn("rule_versions", pl.List(pl.String()), "The same with the version that found it."),
+    ),
+    grain="one invalid event",
+    grain_columns=("event_date", "table", "event_id"),
+    partition_by=("event_date",),
+    statistics_columns=("table", "event_id"),
+)
