@@ -29,7 +29,9 @@ imports: setup ## which floor may import which
 	$(BIN)/lint-imports
 
 bench: setup ## the benchmarks, with their tables (minutes)
-	$(BIN)/python -m benchmarks
+	@for main in benchmarks/*/__main__.py; do \
+	    folder=$${main%/__main__.py}; echo "== $$folder"; $(BIN)/python -m "benchmarks.$${folder#*/}" || exit 1; \
+	done
 
 soak: setup ## the crash certificate: SIGKILL at every step, many times (long)
 	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)

@@ -1,4 +1,4 @@
-"""Proves the processes of deploy/compose.yaml outside of their containers: their arguments, dagster.yaml, PostgreSQL."""
+"""Proves the Dagster processes of deploy/compose.yaml, outside of containers: arguments, dagster.yaml, PostgreSQL."""
 
 import json
 import shutil
@@ -74,9 +74,10 @@ def webserver(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     here = "--host 127.0.0.1 --port"
     code_server = f"dagster code-server start {here} {code_port} --module-name deployed --location-name advertisex"
+    web = f"dagster-webserver {here} {port} -w {workspace}"
     parts = [
         Component("code", command(code_server), tmp_path, code_is_healthy),
-        Component("webserver", command(f"dagster-webserver {here} {port} -w {workspace}"), tmp_path, lambda: answers(url)),
+        Component("webserver", command(web), tmp_path, lambda: answers(url)),
         Component("daemon", command(f"dagster-daemon run -w {workspace}"), tmp_path, lambda: True),
     ]
     for part in parts:

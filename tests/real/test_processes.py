@@ -11,11 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.real.kafka import Topics
 from tests.real.processes import Component, free_port, fresh_folder
 from tests.real.requirements import REPOSITORY
 
 OWNER = """
 import pathlib, sys, time
+from tests.real.kafka import Topics
 from tests.real.processes import Component
 sleeper = Component("sleeper", ["sleep", "600"], pathlib.Path(sys.argv[1]), is_ready=lambda: True)
 sleeper.start()
@@ -24,6 +26,7 @@ time.sleep(600)
 """
 
 LEAVES_A_FOLDER = """
+from tests.real.kafka import Topics
 from tests.real.processes import fresh_folder
 print(fresh_folder("test"))
 """
@@ -58,6 +61,12 @@ def test_a_missing_component_is_skipped_and_named() -> None:
     assert done.returncode == 0, done.stdout
     assert "could not run: Java" in done.stdout
     assert "1 skipped" in done.stdout
+
+
+@pytest.mark.real
+def test_without_java_a_broker_that_others_run_serves(kafka_broker: Topics) -> None:
+    done = pytest_of(ONE_KAFKA_TEST, ADVERTISEX_KAFKA_BOOTSTRAP_SERVERS=kafka_broker.bootstrap_servers)
+    assert "1 passed" in done.stdout, done.stdout
 
 
 def test_a_missing_component_fails_when_it_must_be_real() -> None:
