@@ -51,8 +51,8 @@ def has_java() -> bool:
 def java() -> Path:
     """Return a Java 17 or newer (what Kafka 4 asks for); end the test when there is none."""
     if not has_java():
-        others = "`docker compose -f deploy/compose.yaml up -d kafka` and ADVERTISEX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092"
-        missing("Java", f"no `java` found; for Kafka, {others} serve as well")
+        another = "`docker compose -f deploy/compose.yaml up -d kafka`"
+        missing("Java", f"no `java` found; {another} and ADVERTISEX_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 serve too")
     found = executable("Java", "java")
     text = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
     quoted = text.partition('"')[2].partition('"')[0]
