@@ -6,6 +6,7 @@ import polars as pl
 
 from advertisex_assets.transforms.watch.activity import ACTIVITY_SCHEMA, activity_of, repeats_of
 from resources.sample_traffic.config import TrafficConfig
+from resources.sample_traffic.copies import DUPLICATE, ORIGINAL
 from resources.sample_traffic.simulate import simulate
 from resources.sample_traffic.world import make_world
 
@@ -58,9 +59,9 @@ def activity_at(tables: list[Seen], now_us: int | None) -> pl.DataFrame:
     parts = []
     for seen in tables:
         rows = seen.rows if now_us is None else seen.rows.filter(pl.col("received_at") < now_us)
-        first = rows.filter(pl.col("copy") == 0)
+        first = rows.filter(pl.col("copy") == ORIGINAL)
         parts.append(activity_of(seen.table, first.lazy(), seen.money))
-        parts.append(repeats_of(seen.table, rows.filter(pl.col("copy") == 1).lazy()))
+        parts.append(repeats_of(seen.table, rows.filter(pl.col("copy") == DUPLICATE).lazy()))
     together = pl.concat(parts).group_by("bucket_us", "kind", "segment", "measure").agg(pl.col("value").sum())
     return together.select(list(ACTIVITY_SCHEMA))
 
@@ -69,20 +70,18 @@ def known_changes(config: TrafficConfig, tables: list[Seen]) -> pl.DataFrame:
     """kind, segment, at_us: campaigns whose budget ran out, and those that a creative moved between."""
     world = make_world(config)
     shown = next(seen for seen in tables if seen.table == "impressions").rows
-    last = dict(shown.group_by("campaign_id").agg(pl.col("event_at").max()).iter_rows())
-    spent = dict(
-        shown.filter(pl.col("copy") == 0).group_by("campaign_id").agg(pl.col("micros").sum()).iter_rows()
+    bought = shown.filter(pl.col("copy") == ORIGINAL).sort("event_at")
+    spent = bought.with_columns(pl.col("micros").cum_sum().over("campaign_id").alias("spent"))
+    budgets = world.campaign_table.select("campaign_id", "budget_micros")
+    over = spent.join(budgets, on="campaign_id").filter(
+        pl.col("spent") >= pl.col("budget_micros") * NEARLY_SPENT
     )
-    over = [
-        (campaign.campaign_id, last[campaign.campaign_id])
-        for campaign in world.campaigns
-        if spent.get(campaign.campaign_id, 0) >= campaign.budget_micros * NEARLY_SPENT
-    ]
+    ended = over.group_by("campaign_id").agg(pl.col("event_at").min())
     moved = [
         (world.campaigns[0].campaign_id, world.move_at_us),
-        (world.campaigns[-1].campaign_id, world.move_at_us),
+        (world.receiving_campaign_id, world.move_at_us),
     ]
-    rows = [("campaign", campaign_id, at_us) for campaign_id, at_us in over + moved]
+    rows = [("campaign", campaign_id, at_us) for campaign_id, at_us in [*ended.iter_rows(), *moved]]
     return pl.DataFrame(
         rows, schema={"kind": pl.String, "segment": pl.String, "at_us": pl.Int64}, orient="row"
     )

@@ -141,7 +141,7 @@ def _of_table(feed: Feed, output: Output) -> tuple[Signal, ...]:
                 (SegmentKind.CAMPAIGN,),
                 SMALLEST_MEAN_CHANGE / (1 + SMALLEST_MEAN_CHANGE),
                 SMALLEST_MEAN_CHANGE,
-            )  # fmt: skip
+            )
         )
     return tuple(signals)
 
@@ -169,9 +169,15 @@ class RateBetween:
     def signal(self) -> Signal:
         """The signal that watches it."""
         return Signal(
-            self.name, self.words, SignalKind.RATE, people_of(self.table), people_of(self.of_table),
-            self.segments, SMALLEST_RATE_FALL, self.rises,
-        )  # fmt: skip
+            self.name,
+            self.words,
+            SignalKind.RATE,
+            people_of(self.table),
+            people_of(self.of_table),
+            self.segments,
+            SMALLEST_RATE_FALL,
+            self.rises,
+        )
 
 
 UPSTREAM = {"impressions": "bid_requests", "clicks": "impressions", "conversions": "clicks"}

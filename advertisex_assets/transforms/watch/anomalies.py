@@ -10,7 +10,7 @@ from advertisex_assets.transforms.watch.levels import judge_levels
 from advertisex_assets.transforms.watch.rates import judge_means, judge_rates
 from advertisex_assets.transforms.watch.scores import count_score
 from advertisex_assets.transforms.watch.windows import days_before, same_hours, whole_days
-from schemas.checks.signals import Signal, SignalKind
+from schemas.checks.signals import EVERYTHING, SegmentKind, Signal, SignalKind
 from schemas.checks.thresholds import DAY_US, HISTORY_DAYS, LOWEST_EXPECTED, LOWEST_SCORE, WINDOWS_US
 
 NEVER = float("inf")
@@ -60,8 +60,14 @@ def find_anomalies(
 
 
 def _without_changed(activity: pl.DataFrame, changes: pl.DataFrame, now_us: int) -> pl.DataFrame:
+    """The activity without the changed segments, which are taken out of the wholes as well."""
     recent = changes.filter(pl.col("at_us").is_between(now_us - HISTORY_DAYS * DAY_US, now_us))
-    return activity.join(recent.select("kind", "segment").unique(), on=["kind", "segment"], how="anti")
+    segment = ["kind", "segment"]
+    left_out = activity.join(recent.select(segment).unique(), on=segment, how="semi")
+    negative = left_out.with_columns(
+        pl.lit(str(SegmentKind.ALL)).alias("kind"), pl.lit(EVERYTHING).alias("segment"), -pl.col("value")
+    )
+    return pl.concat([activity.join(left_out.select(segment).unique(), on=segment, how="anti"), negative])
 
 
 def _in_window(
