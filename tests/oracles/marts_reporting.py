@@ -32,20 +32,24 @@ def pacing(spend: list[Row], campaigns: list[Row], wanted: list[date]) -> dict[t
 
 def _runs(campaign: Row, day: date) -> bool:
     end_of_day = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-    if None in (campaign["starts_on"], campaign["ends_on"], campaign["budget_micros"]):
+    if campaign["budget_micros"] is None:
         return False
     begun = campaign["valid_from"] is None or campaign["valid_from"] < end_of_day
     held = campaign["valid_to"] is None or campaign["valid_to"] >= end_of_day
-    return begun and held and campaign["starts_on"] <= day <= campaign["ends_on"]
+    started = campaign["starts_on"] is None or campaign["starts_on"] <= day
+    ended = campaign["ends_on"] is not None and campaign["ends_on"] < day
+    return begun and held and started and not ended
 
 
 def _paced(spent: dict[tuple, int], campaign: Row, day: date) -> Row:
-    name, currency, start = campaign["campaign_id"], campaign["currency"], campaign["starts_on"]
-    length = (campaign["ends_on"] - start).days + 1
-    past = (day - start).days + 1
-    days = [start + timedelta(days=n) for n in range(past)]
+    name, currency, start, end = (
+        campaign[key] for key in ("campaign_id", "currency", "starts_on", "ends_on")
+    )
+    length = (end - start).days + 1 if start and end else None
+    past = (day - start).days + 1 if start else None
+    days = [day - timedelta(days=n) for n in range(past or 100)]
     so_far = sum(spent[name, each, currency] for each in days)
-    planned = campaign["budget_micros"] * past // length
+    planned = campaign["budget_micros"] * past // length if length else None
     foreign = sum(
         1
         for (who, when, what), value in spent.items()

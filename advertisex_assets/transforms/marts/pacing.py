@@ -17,8 +17,9 @@ def pacing(spend: Frame, campaigns: Frame, days: Frame) -> Frame:
     """`gold.campaign_pacing` of the wanted days.
 
     spend: rows of campaign_reporting_daily; campaigns: the reference, with starts_on and ends_on as Int64 days since
-    1970 and validity in Int64 us; days: reporting_date, day (Int64), to_us (the end of the UTC day), wanted. Campaigns
-    without budget or flight have no pacing. The version of a campaign that holds at the end of a day is the day's.
+    1970 and validity in Int64 us; days: reporting_date, day (Int64), to_us (the end of the UTC day), wanted. The
+    version of a campaign that holds at the end of a day is the day's. A campaign without budget has no row; one whose
+    flight has an open end has no plan, and without a start its spend counts as far back as `days` goes.
     """
     running = _running(campaigns, days)
     spent = _spent(spend, days)
@@ -31,7 +32,8 @@ def _running(campaigns: Frame, days: Frame) -> Frame:
     every = days.filter(nw.col("wanted")).join(campaigns, how="cross")
     holds = nw.col("valid_from").is_null() | (nw.col("valid_from") < nw.col("to_us"))
     still = nw.col("valid_to").is_null() | (nw.col("valid_to") >= nw.col("to_us"))
-    flies = (nw.col("starts_on") <= nw.col("day")) & (nw.col("day") <= nw.col("ends_on"))
+    begun = nw.col("starts_on").is_null() | (nw.col("starts_on") <= nw.col("day"))
+    flies = begun & (nw.col("ends_on").is_null() | (nw.col("day") <= nw.col("ends_on")))
     named = every.filter(holds & still & flies & (nw.col("budget_micros") >= 0))
     return named.with_columns(
         flight_days=nw.col("ends_on") - nw.col("starts_on") + 1,
@@ -53,7 +55,8 @@ def _spent(spend: Frame, days: Frame) -> Frame:
 
 def _summed(pairs: Frame) -> Frame:
     day, zero = nw.col("spend_day"), nw.lit(0, nw.Int64)
-    in_flight = (nw.col("starts_on") <= day) & (day <= nw.col("day"))
+    begun = nw.col("starts_on").is_null() | (nw.col("starts_on") <= day)
+    in_flight = begun & (day <= nw.col("day"))
     ours = in_flight & (nw.col("spend_currency") == nw.col("currency"))
     foreign = in_flight & (nw.col("spend_micros") != 0) & (nw.col("spend_currency") != nw.col("currency"))
     amounts = pairs.with_columns(
@@ -68,5 +71,7 @@ def _summed(pairs: Frame) -> Frame:
     ]
     planned = nw.col("budget_micros") * nw.col("flight_day") // nw.col("flight_days")
     summed = amounts.group_by(*keys).agg(*sums).with_columns(planned_to_date_micros=planned)
-    in_reach = nw.when(nw.col("flight_day") <= LONGEST_FLIGHT_DAYS).then(nw.col("spend_to_date_micros"))
+    in_reach = nw.when((nw.col("flight_day") <= LONGEST_FLIGHT_DAYS).fill_null(True)).then(
+        nw.col("spend_to_date_micros")
+    )
     return summed.with_columns(spend_to_date_micros=in_reach)

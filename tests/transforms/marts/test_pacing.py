@@ -31,7 +31,7 @@ spends = st.lists(
             "campaign_id": st.sampled_from(["c1", "c2"]),
             "reporting_date": days,
             "reporting_zone": st.sampled_from(["UTC", "Asia/Tokyo"]),
-            "currency": st.sampled_from(["USD", "EUR", None]),
+            "currency": st.sampled_from(["USD", "EUR"]),
             "spend_micros": st.sampled_from([0, 1, 10**9]),
         }
     ),
@@ -59,7 +59,7 @@ def _campaign(draw: st.DrawFn, name: str, since: datetime | None, until: datetim
         "currency": "USD",
         "budget_micros": draw(st.sampled_from([None, 0, 10, 10**15])),
         "starts_on": draw(st.sampled_from([None, start, start])),
-        "ends_on": start + timedelta(days=draw(st.integers(0, 9))),
+        "ends_on": draw(st.sampled_from([None, start, start + timedelta(days=3), start + timedelta(days=9)])),
         "valid_from": since,
         "valid_to": until,
     }
