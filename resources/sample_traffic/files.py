@@ -35,6 +35,8 @@ def write_files(directory: Path, config: TrafficConfig, progress: Progress | Non
     """
     truth = directory / "truth"
     parts = truth / "parts"
+    if truth.exists():
+        raise FileExistsError(f"{directory} holds traffic already: remove it, or write to another folder.")
     parts.mkdir(parents=True)
     world, sums, delivered = make_world(config), TruthSums(), 0
     records = TruthParts(parts)

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from resources.sample_traffic import TrafficConfig, messages, summary, write_files
 from resources.sample_traffic.rhythm import LARGEST_CHUNK_EVENTS
@@ -52,6 +53,11 @@ def test_hundreds_of_millions_of_events_begin_at_once_and_come_in_bounded_chunks
         assert len(delivery.rows) <= LARGEST_CHUNK_EVENTS
 
 
-def test_no_smaller_run_gets_by_without_its_nights(drawn_seed: int) -> None:
+def test_a_folder_that_holds_traffic_is_left_alone(run: WrittenRun) -> None:
+    with pytest.raises(FileExistsError, match="holds traffic already"):
+        write_files(run.directory, run.config)
+
+
+def test_the_smallest_run_has_about_its_size(drawn_seed: int) -> None:
     traffic = list(messages(TrafficConfig(seed=drawn_seed, events=1_000, days=2)))
     assert 800 < len(traffic) < 1_200
