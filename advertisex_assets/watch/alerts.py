@@ -107,10 +107,11 @@ class Alerts:
         def decide(journal: Journal) -> Update:
             reminders = self._update(journal, life.remind(journal.incidents.values(), now, after), now)
             waiting = journal.deliveries | {one.delivery_id: one for one in reminders.deliveries}
-            claimed[:] = notify.due(waiting.values(), now)[:MESSAGES_PER_PASS]
-            held = {one.delivery_id: notify.claimed(one, now) for one in claimed}
-            others = [one for one in reminders.deliveries if one.delivery_id not in held]
-            return Update(reminders.incidents, (*others, *held.values()))
+            ready = notify.due(waiting.values(), now)[:MESSAGES_PER_PASS]
+            claimed[:] = [notify.claimed(one, now) for one in ready]
+            ids = {one.delivery_id for one in claimed}
+            others = [one for one in reminders.deliveries if one.delivery_id not in ids]
+            return Update(reminders.incidents, (*others, *claimed))
 
         return update_journal(self.lake, now, decide), claimed
 

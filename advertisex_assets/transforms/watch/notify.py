@@ -21,6 +21,9 @@ SAME_MOMENT = 3
 """So many incidents of one action at once become one message: they probably have one reason that no key shows."""
 
 
+MOST_DOUBLINGS = 16
+"""Far beyond the longest wait; it only keeps the number small."""
+
 CLAIM = timedelta(minutes=2)
 """Longer than one pass of sending may last; a sender that died is followed by another after this."""
 
@@ -43,10 +46,7 @@ def plan(
     wanted: dict[tuple[str, Action], list[tuple[Incident, datetime]]] = {}
     for change in changes:
         for receiver, due_at in _told(change, routing, now).items():
-            never_told = any(
-                _concerns(one, receiver, change.incident) for one in earlier if one.delivery_id in taken_back
-            )
-            if change.action is not None and not never_told:
+            if change.action is not None and not _overtaken(change, receiver, earlier, taken_back):
                 wanted.setdefault((receiver, change.action), []).append((change.incident, due_at))
     current = [taken_back.get(one.delivery_id, one) for one in earlier]
     planned = dict(taken_back)
@@ -90,26 +90,21 @@ def due(deliveries: Iterable[Delivery], now: datetime) -> list[Delivery]:
 
 
 def claimed(delivery: Delivery, now: datetime) -> Delivery:
-    """The delivery, out of the reach of other senders until its own must have ended."""
-    return replace(delivery, due_at=now + CLAIM)
+    """The delivery as its next attempt begins, out of the reach of other senders until that must have ended."""
+    return replace(delivery, due_at=now + CLAIM, attempts=delivery.attempts + 1)
 
 
 def delivered(delivery: Delivery, now: datetime) -> Delivery:
     """The receiver has it."""
-    return replace(
-        delivery, state=DeliveryState.DELIVERED, attempts=delivery.attempts + 1, ended_at=now, error=""
-    )
+    return replace(delivery, state=DeliveryState.DELIVERED, ended_at=now, error="")
 
 
 def failed(delivery: Delivery, now: datetime, error: str, for_good: bool) -> Delivery:
     """The receiver did not take it: tried again later, or kept as undeliverable."""
-    attempts = delivery.attempts + 1
-    wait = min(FIRST_RETRY * 2 ** min(delivery.attempts, 16), LONGEST_RETRY)
+    wait = min(FIRST_RETRY * 2 ** min(delivery.attempts - 1, MOST_DOUBLINGS), LONGEST_RETRY)
     if for_good or now + wait - delivery.created_at > GIVE_UP_AFTER:
-        return replace(
-            delivery, state=DeliveryState.UNDELIVERABLE, attempts=attempts, ended_at=now, error=error
-        )
-    return replace(delivery, attempts=attempts, due_at=now + wait, error=error)
+        return replace(delivery, state=DeliveryState.UNDELIVERABLE, ended_at=now, error=error)
+    return replace(delivery, due_at=now + wait, error=error)
 
 
 def reminder_after(routing: Routing) -> Callable[[Incident], timedelta | None]:
@@ -137,6 +132,16 @@ def _is_unsent(delivery: Delivery, incidents: set[str]) -> bool:
     """Whether the message concerns one of the incidents and was never tried."""
     unsent = delivery.state is DeliveryState.PENDING and delivery.attempts == 0
     return unsent and delivery.action is Action.TRIGGER and not incidents.isdisjoint(delivery.incidents)
+
+
+def _overtaken(
+    change: Change, receiver: str, earlier: Sequence[Delivery], taken_back: Mapping[str, Delivery]
+) -> bool:
+    """An end of what was never told, or a reminder of what is still on its way, is not told."""
+    about = [one for one in earlier if _concerns(one, receiver, change.incident)]
+    if change.action is Action.RESOLVE:
+        return any(one.delivery_id in taken_back for one in about)
+    return change.action is Action.REMIND and any(one.state is DeliveryState.PENDING for one in about)
 
 
 def _concerns(delivery: Delivery, receiver: str, incident: Incident) -> bool:
