@@ -3,7 +3,7 @@
 Not here: what the models are (`models`), how weights become credit (`credit_split`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import narwhals.stable.v2 as nw
 
@@ -23,7 +23,7 @@ def weigh(places: Frame, conversions: Frame, weights: Weights) -> Frame:
     """Rows of `competition.ranked` times models, with `model` and Int64 `weight`, where the weight is above zero."""
     wide = places.with_columns(**{_column(model): weight() for model, weight in weights.items()})
     # A cross join, because a union of one branch per model makes some engines repeat all that is upstream.
-    long = wide.join(_names(conversions, weights), how="cross")
+    long = wide.join(model_names(conversions, weights), how="cross")
     return long.with_columns(weight=_chosen(weights)).filter(nw.col("weight") > 0)
 
 
@@ -41,10 +41,10 @@ def withhold_from_views(weighted: Frame) -> Frame:
     )
 
 
-def _names(conversions: Frame, weights: Weights) -> Frame:
+def model_names(conversions: Frame, models: Iterable[str]) -> Frame:
     """One row per model. Made from a count, since a frame of literals would have to name its engine."""
     count = conversions.select(count=nw.len())
-    return nw.concat([count.select(model=nw.lit(model)) for model in weights], how="vertical")
+    return nw.concat([count.select(model=nw.lit(model)) for model in models], how="vertical")
 
 
 def _chosen(weights: Weights) -> nw.Expr:

@@ -34,10 +34,10 @@ def _maybe(values: str) -> st.SearchStrategy[str | None]:
 # Whole and half days, plus or minus a microsecond: ties and both edges of the windows come up often.
 _instants = st.builds(
     lambda halves, slip: START_US + halves * (DAY_US // 2) + slip,
-    st.integers(0, 40),
+    st.integers(0, 8),
     st.sampled_from([-1, 0, 0, 1]),
 )
-_anywhen = st.one_of(_instants, st.integers(START_US, START_US + 20 * DAY_US))
+_anywhen = st.one_of(_instants, _instants, st.integers(START_US, START_US + 4 * DAY_US))
 _users = _maybe("u1 u1 u2")
 _advertisers = _maybe("a1 a1 a2")
 
@@ -49,7 +49,7 @@ def touch_rows(draw: st.DrawFn, max_size: int = 14, min_size: int = 0) -> list[d
     for index in range(draw(st.integers(min_size, max_size))):
         is_click = draw(st.booleans())
         # Every third id is used by a view and by a click, as feeds that number alone do.
-        own = f"t{index // 3 if draw(st.booleans()) else index + 100}"
+        own = f"t{index // 3 if draw(st.booleans()) else 100 - index}"
         rows.append({
             "touch_id": own, "touch_type": "click" if is_click else "view", "event_at": draw(_anywhen),
             "user_id": draw(_users), "advertiser_id": draw(_advertisers),
@@ -58,6 +58,9 @@ def touch_rows(draw: st.DrawFn, max_size: int = 14, min_size: int = 0) -> list[d
             "impression_id": draw(_maybe("t0 t0 t1")) if is_click else own,
             "click_id": own if is_click else None,
         })  # fmt: skip
+        twin = next((row for row in rows[:-1] if row["touch_id"] == own), None)
+        if twin and draw(st.booleans()):  # the same moment told twice, as a view and as a click
+            rows[-1] |= {name: twin[name] for name in ("event_at", "user_id", "advertiser_id")}
     unique = {(row["touch_type"], row["touch_id"]): row for row in rows}
     return [{**row, "user_bucket": bucket(row["user_id"])} for row in unique.values()]
 
@@ -73,8 +76,8 @@ def conversion_rows(draw: st.DrawFn, max_size: int = 5, min_size: int = 0) -> li
             "user_id": user_id, "advertiser_id": draw(_advertisers), "campaign_id": draw(_maybe("c1 c2")),
             "impression_id": draw(_maybe("t0 t0 t1")), "click_id": draw(_maybe("t0 t0 t1")),
             "revenue_micros": draw(st.one_of(st.none(), st.integers(-(10**13), 10**13), st.integers(-9, 9))),
-            "click_window_us": draw(st.sampled_from([2, 7, 30])) * DAY_US,
-            "view_window_us": draw(st.sampled_from([1, 7])) * DAY_US, "user_bucket": bucket(user_id),
+            "click_window_us": draw(st.sampled_from([1, 2, 30])) * DAY_US,
+            "view_window_us": draw(st.sampled_from([1, 2])) * DAY_US, "user_bucket": bucket(user_id),
         })  # fmt: skip
     return rows
 

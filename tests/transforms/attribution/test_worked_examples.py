@@ -151,3 +151,11 @@ def test_large_revenue_does_not_overflow() -> None:
     """Ten million currency units, in micros, times 1,000,000 is beyond Int64."""
     split = _credits("linear", [_touch("one", 3), _touch("two", 2), _touch("three", 1)], revenue=10**13 + 1)
     assert split == {"one": 3_333_340_000_000 + 1, "two": 3_333_330_000_000, "three": 3_333_330_000_000}
+
+
+def test_a_view_and_a_click_may_share_id_and_time() -> None:
+    """Feeds that number their events alone may repeat an id: the order stays total, whichever row comes first."""
+    touches = [_touch("1", 0.5, "click", campaign_id="clicked"), _touch("1", 0.5, "view", campaign_id="seen")]
+    for rows in (touches, touches[::-1]):
+        assert _credits("last_touch", rows) == {"seen": 1_000_000}
+        assert _credits("last_click", rows) == {"clicked": 1_000_000}
