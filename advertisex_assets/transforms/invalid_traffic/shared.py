@@ -11,6 +11,9 @@ Frame: TypeAlias = nw.LazyFrame[Any]
 """A lazy frame of any engine."""
 
 IMPRESSIONS, CLICKS, CONVERSIONS = "impressions", "clicks", "conversions"
+NEVER_US = -(2**62)
+"""Before every event."""
+
 TABLES = (IMPRESSIONS, CLICKS, CONVERSIONS)
 
 
@@ -27,21 +30,28 @@ def broken(rows: Frame, table: str, rule: TrafficRule) -> Frame:
 
 
 def latest_before(events: Frame, causes: Frame, keys: list[str]) -> Frame:
-    """The events with `cause_at`: when the latest cause with the same keys happened, at or before; null if none did.
+    """event_date, event_id, event_at and `cause_at`: when the latest cause with the same keys happened, at or before.
 
-    Events without a key are left out. One running maximum instead of a join: a bot's thousand clicks and thousand
-    impressions are two thousand rows, not a million pairs.
+    Events without a key or a cause are left out. One running maximum instead of a join: a bot's thousand clicks and
+    thousand impressions are two thousand rows, not a million pairs.
     """
-    marked = events.select(
-        *keys, "event_id", "event_date", "event_at", nw.lit(None, nw.Int64).alias("seen_at")
-    )
-    nobody = nw.lit(None, nw.String).alias("event_id")
     # Most causes are of nobody who did anything: only the others are sorted.
     relevant = causes.join(events.select(*keys).unique(subset=keys), on=keys, how="semi")
-    seen = relevant.select(*keys, nobody, "event_date", "event_at", nw.col("event_at").alias("seen_at"))
-    # At the same moment the cause comes first: its event_id is null.
-    order = ["event_at", "is_event", "event_id"]
-    both = nw.concat([marked, seen], how="vertical").filter(*(~nw.col(key).is_null() for key in keys))
-    both = both.with_columns(nw.when(nw.col("event_id").is_null()).then(0).otherwise(1).alias("is_event"))
-    running = nw.col("seen_at").cum_max().over(*keys, order_by=order)
-    return both.with_columns(running.alias("cause_at")).filter(nw.col("is_event") == 1)
+    nobody = nw.lit(None, nw.String).alias("event_id")
+    seen = relevant.select(
+        *keys, nobody, "event_date", "event_at", nw.col("event_at").alias("seen_at"), _place(0)
+    )
+    # A running maximum is null where its own value is: an event has to bring one.
+    never = nw.lit(NEVER_US, nw.Int64).alias("seen_at")
+    marked = events.select(*keys, "event_id", "event_date", "event_at", never, _place(1))
+    both = nw.concat([seen, marked], how="vertical").filter(*(~nw.col(key).is_null() for key in keys))
+    running = nw.col("seen_at").cum_max().over(*keys, order_by=["event_at", "place", "event_id"])
+    followed = both.with_columns(running.cast(nw.Int64).alias("cause_at")).filter(nw.col("place") == 1)
+    return followed.filter(nw.col("cause_at") > NEVER_US).select(
+        "event_date", "event_id", "event_at", "cause_at"
+    )
+
+
+def _place(number: int) -> nw.Expr:
+    """At the same moment the cause comes first."""
+    return nw.lit(number, nw.Int64).alias("place")
