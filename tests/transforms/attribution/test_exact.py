@@ -13,7 +13,7 @@ from tests.oracles import attribution as oracle
 from tests.transforms.attribution.engines import Engine, on_duckdb, on_polars, sorted_rows
 from tests.transforms.attribution.journeys import conversion_frame, conversion_rows, touch_frame, touch_rows
 
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 # DuckDB takes about a second to bind the plan, whatever the rows: few examples, with many rows each.
 few = settings(relaxed, max_examples=8)
 CAPS = st.sampled_from([1, 2, 3, 50])
