@@ -15,16 +15,22 @@ from schemas.tables.table import Table
 __all__ = ["MARTS", "Input", "Mart", "mart_named"]
 
 KINDS = ("impressions", "clicks", "conversions", "engagements")
-EVENTS = {kind: Input(f"silver.{kind}") for kind in KINDS}
+INVALID_TRAFFIC = "silver.invalid_traffic"
+
+EVENTS = {kind: Input(f"silver.{kind}") for kind in KINDS} | {
+    "invalid_traffic": Input(INVALID_TRAFFIC, makes_dates_within=None)
+}
+
 EVENTS_AROUND = {
     kind: Input(f"silver.{kind}", days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
-}
+} | {"invalid_traffic": Input(INVALID_TRAFFIC, days_before=1, days_after=1, makes_dates_within=None)}
 """A day of any time zone lies within its UTC date and the two next to it."""
 
 JOURNEYS = {
     "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "clicks": Input("silver.clicks", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "conversions": Input("silver.conversions"),
+    "invalid_traffic": Input(INVALID_TRAFFIC, days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
 }
 
 

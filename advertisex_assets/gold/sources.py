@@ -14,7 +14,7 @@ from schemas.discover import all_feeds
 from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
 from schemas.tables.reference import REFERENCE_TABLES
-from schemas.tables.silver import silver_tables
+from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 from schemas.tables.table import Table
 
 GENERATION = "/generation"
@@ -91,7 +91,7 @@ class Sources:
 
 
 def _known(name: str) -> tuple[Table, str]:
-    for table in (*GOLD_TABLES, *REFERENCE_TABLES):
+    for table in (*GOLD_TABLES, *REFERENCE_TABLES, INVALID_TRAFFIC):
         if table.full_name == name:
             return table, ""
     for feed in all_feeds():

@@ -53,8 +53,16 @@ class LakeTable:
         return {day: rows for day, rows in counted.iter_rows() if rows}
 
     def scan(self) -> pl.LazyFrame:
-        """All rows."""
-        return pl.scan_delta(self._delta).select(list(self.table.schema))
+        """All rows; columns that were declared after the last write are null."""
+        stored = self._stored_columns
+        absent = [
+            pl.lit(None, dtype).alias(name) for name, dtype in self.table.schema.items() if name not in stored
+        ]
+        return pl.scan_delta(self._delta).with_columns(absent).select(list(self.table.schema))
+
+    @property
+    def _stored_columns(self) -> set[str]:
+        return {field.name for field in self._delta.schema().fields}
 
     def scan_dates(self, first: date, last: date, column: str | None = None) -> pl.LazyFrame:
         """The rows whose date lies between the two, inclusive."""
@@ -86,6 +94,7 @@ class LakeTable:
                 rows.select([pl.col(n).cast(t) for n, t in self.table.schema.items()]),
                 mode="append" if predicate is None else "overwrite",
                 predicate=predicate,
+                schema_mode="merge" if set(self.table.schema) != self._stored_columns else None,
                 commit_properties=marks.commit_properties(),
             )
         except CommitFailedError as error:

@@ -47,6 +47,7 @@ COUNTS = (
     count("clicks", "Clicks, gross."),
     count("valid_clicks", "Clicks without those of invalid traffic."),
     count("conversions", "Conversions by the campaign that the tracker or the creative names."),
+    count("valid_conversions", "Conversions without those of invalid traffic."),
     count("engagements", "Visits and content views."),
 )
 AMOUNTS = (

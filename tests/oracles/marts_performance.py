@@ -21,12 +21,14 @@ RATES = {
 }
 
 
-def performance(kinds: dict[str, list[Row]], grain: list[str]) -> dict[tuple, Row]:
+def performance(kinds: dict[str, list[Row]], invalid: list[Row], grain: list[str]) -> dict[tuple, Row]:
     """The rows by their grain; rates as Fractions or None."""
+    marked = {(row["table"], row["event_date"], row["event_id"]) for row in invalid}
     groups: dict[tuple, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for kind, rows in kinds.items():
         for row in rows:
-            groups[_key(row, grain)][kind].append(row)
+            valid = (kind, row["event_date"], row["event_id"]) not in marked
+            groups[_key(row, grain)][kind].append(row | {"valid": valid})
     return {key: _measured(group) for key, group in groups.items()}
 
 
@@ -43,20 +45,21 @@ def _measured(group: dict[str, list[Row]]) -> Row:
     ]
     currencies = sorted({currency for currency, _ in costs + gains})
     currency = currencies[0] if currencies else None
-    spend = sum(amount for each, amount in costs if each == currency)
+    billed = [row for row in shown if row["valid"] and row["price_micros"] is not None]
     row = {
         "impressions": len(shown),
-        "valid_impressions": len(shown),
-        "billable_impressions": len(costs),
+        "valid_impressions": sum(row["valid"] for row in shown),
+        "billable_impressions": len(billed),
         "measured_impressions": sum(row["viewable_ms"] is not None for row in shown),
         "viewable_impressions": sum((row["viewable_ms"] or 0) >= 1000 for row in shown),
         "clicks": len(group["clicks"]),
-        "valid_clicks": len(group["clicks"]),
+        "valid_clicks": sum(row["valid"] for row in group["clicks"]),
         "conversions": len(conversions),
+        "valid_conversions": sum(row["valid"] for row in conversions),
         "engagements": len(group["engagements"]),
         "currency": currency,
-        "spend_micros": spend,
-        "billable_spend_micros": spend,
+        "spend_micros": sum(amount for each, amount in costs if each == currency),
+        "billable_spend_micros": sum(row["price_micros"] for row in billed if row["currency"] == currency),
         "revenue_micros": sum(amount for each, amount in gains if each == currency),
         "money_rows": len(costs + gains),
         "money_rows_left_out": sum(each != currency for each, _ in costs + gains),

@@ -24,6 +24,7 @@ MEASURES = (
     "clicks",
     "valid_clicks",
     "conversions",
+    "valid_conversions",
     "engagements",
     "spend_micros",
     "billable_spend_micros",
@@ -41,39 +42,65 @@ def activity(
     clicks: Frame,
     conversions: Frame,
     engagements: Frame,
+    invalid_traffic: Frame,
     grain: Sequence[str],
 ) -> Frame:
     """MEASURES summed by grain and MONEY_CURRENCY; a silver row is in exactly one group.
 
-    `grain` may name silver columns and `hour`. Each kind is summed before the union, so that the union stays small.
+    `grain` may name silver columns and `hour`. invalid_traffic: table, event_date, event_id of invalid events. Each
+    kind is summed before the union, so that the union stays small.
     """
     parts = [
-        _summed(impressions, grain, "price_micros", _of_impressions()),
-        _summed(clicks, grain, None, {"clicks": _rows(), "valid_clicks": _rows()}),
-        _summed(conversions, grain, "revenue_micros", _of_conversions()),
+        _summed(
+            judged("impressions", impressions, invalid_traffic), grain, "price_micros", _of_impressions()
+        ),
+        _summed(
+            judged("clicks", clicks, invalid_traffic),
+            grain,
+            None,
+            {"clicks": _rows(), "valid_clicks": _valid()},
+        ),
+        _summed(
+            judged("conversions", conversions, invalid_traffic), grain, "revenue_micros", _of_conversions()
+        ),
         _summed(engagements, grain, None, {"engagements": _rows()}),
     ]
     keys = [*grain, MONEY_CURRENCY]
     return nw.concat(parts, how="vertical").group_by(*keys).agg(_sum(name) for name in MEASURES)
 
 
+def judged(table: str, rows: Frame, invalid_traffic: Frame) -> Frame:
+    """The rows of a silver table with `is_valid` (Boolean)."""
+    found = invalid_traffic.filter(nw.col("table") == table).select(
+        "event_date", "event_id", nw.col("table").alias("invalid_in")
+    )
+    joined = rows.join(found, on=["event_date", "event_id"], how="left")
+    return joined.with_columns(is_valid=nw.col("invalid_in").is_null()).drop("invalid_in")
+
+
 def _of_impressions() -> Mapping[str, nw.Expr]:
     viewable_ms, price = nw.col("viewable_ms"), nw.col("price_micros")
+    billable = nw.when(nw.col("is_valid")).then(price)
     return {
         "impressions": _rows(),
-        "valid_impressions": _rows(),
-        "billable_impressions": _filled(price),
+        "valid_impressions": _valid(),
+        "billable_impressions": _filled(billable),
         "measured_impressions": _filled(viewable_ms),
         "viewable_impressions": _where(viewable_ms >= VIEWABLE_MS),
         "spend_micros": _total(price),
-        "billable_spend_micros": _total(price),
+        "billable_spend_micros": _total(billable),
         "money_rows": _filled(price),
     }
 
 
 def _of_conversions() -> Mapping[str, nw.Expr]:
     revenue = nw.col("revenue_micros")
-    return {"conversions": _rows(), "revenue_micros": _total(revenue), "money_rows": _filled(revenue)}
+    return {
+        "conversions": _rows(),
+        "valid_conversions": _valid(),
+        "revenue_micros": _total(revenue),
+        "money_rows": _filled(revenue),
+    }
 
 
 def _summed(rows: Frame, grain: Sequence[str], amount: str | None, measures: Mapping[str, nw.Expr]) -> Frame:
@@ -102,6 +129,10 @@ def _money_currency(amount: str | None) -> nw.Expr:
 
 def _rows() -> nw.Expr:
     return nw.len().cast(nw.Int64)
+
+
+def _valid() -> nw.Expr:
+    return _where(nw.col("is_valid"))
 
 
 def _filled(column: nw.Expr) -> nw.Expr:

@@ -44,19 +44,28 @@ def stamp_of(column: str) -> nw.Expr:
     return nw.col(column).str.slice(0, STAMP_LENGTH).cast(nw.Int64) - STAMP_BASE
 
 
-def touches(impressions: Frame, clicks: Frame) -> Frame:
-    """Clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
-    seen = impressions.filter(nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS))
+def touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
+    """Valid clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
+    seen = _valid("impressions", impressions, invalid_traffic).filter(
+        nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS)
+    )
     views = seen.with_columns(
         touch_type=nw.lit(VIEW),
         impression_id=nw.coalesce("impression_id", "event_id"),
         click_id=nw.lit(None, nw.String),
     )
-    clicked = clicks.with_columns(touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id"))
+    clicked = _valid("clicks", clicks, invalid_traffic).with_columns(
+        touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id")
+    )
     both = [
         kind.with_columns(touch_id=stamped("event_id")).select(*TOUCH_COLUMNS) for kind in (views, clicked)
     ]
     return nw.concat(both, how="vertical")
+
+
+def _valid(table: str, rows: Frame, invalid_traffic: Frame) -> Frame:
+    found = invalid_traffic.filter(nw.col("table") == table).select("event_date", "event_id")
+    return rows.join(found, on=["event_date", "event_id"], how="anti")
 
 
 def conversions_to_credit(conversions: Frame) -> Frame:
@@ -68,10 +77,10 @@ def conversions_to_credit(conversions: Frame) -> Frame:
     )
 
 
-def attribution(impressions: Frame, clicks: Frame, conversions: Frame) -> Frame:
+def attribution(impressions: Frame, clicks: Frame, conversions: Frame, invalid_traffic: Frame) -> Frame:
     """`gold.attribution` of the conversions handed in; times as Int64 epoch microseconds."""
     credited = conversions_to_credit(conversions)
-    rows = attribute(touches(impressions, clicks), credited.select(*CONVERSION_COLUMNS))
+    rows = attribute(touches(impressions, clicks, invalid_traffic), credited.select(*CONVERSION_COLUMNS))
     extra = credited.select("conversion_id", "currency", "user_bucket")
     own = [name for name in rows.collect_schema().names() if name not in ("currency", "user_bucket")]
     whole = rows.select(*own).join(extra, on="conversion_id", how="left")

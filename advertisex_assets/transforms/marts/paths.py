@@ -26,10 +26,11 @@ CONVERSION_MEASURES = (
 )
 
 
-def conversion_paths(impressions: Frame, clicks: Frame, conversions: Frame) -> Frame:
+def conversion_paths(impressions: Frame, clicks: Frame, conversions: Frame, invalid_traffic: Frame) -> Frame:
     """`gold.conversion_paths`: one row per conversion, with or without touches; times as Int64 epoch microseconds."""
     credited = conversions_to_credit(conversions)
-    found = paths.conversion_paths(touches(impressions, clicks), credited.select(*CONVERSION_COLUMNS))
+    touched = touches(impressions, clicks, invalid_traffic)
+    found = paths.conversion_paths(touched, credited.select(*CONVERSION_COLUMNS))
     found = found.select(nw.col("conversion_id").alias("path_of"), *PATH_COLUMNS)
     whole = credited.join(found, left_on="conversion_id", right_on="path_of", how="left")
     return whole.with_columns(

@@ -9,15 +9,17 @@ from advertisex_assets.transforms.marts.rates import with_rates
 from schemas.metrics import PERFORMANCE_RATES
 from schemas.tables.table import Table
 
-Performance = Callable[[Frame, Frame, Frame, Frame], Frame]
+Performance = Callable[[Frame, Frame, Frame, Frame, Frame], Frame]
 
 
 def performance(table: Table) -> Performance:
     """The function that makes a performance table, at the table's own grain."""
 
-    def compute(impressions: Frame, clicks: Frame, conversions: Frame, engagements: Frame) -> Frame:
+    def compute(
+        impressions: Frame, clicks: Frame, conversions: Frame, engagements: Frame, invalid_traffic: Frame
+    ) -> Frame:
         grain = table.grain_columns
-        happened = activity(impressions, clicks, conversions, engagements, grain)
+        happened = activity(impressions, clicks, conversions, engagements, invalid_traffic, grain)
         counted = in_one_currency(happened, grain, MEASURES)
         return with_rates(counted, PERFORMANCE_RATES).select(*table.schema)
 

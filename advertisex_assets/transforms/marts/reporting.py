@@ -11,15 +11,25 @@ UTC_ZONE = "UTC"
 
 
 def reporting_daily(
-    impressions: Frame, clicks: Frame, conversions: Frame, engagements: Frame, local_days: Frame
+    impressions: Frame,
+    clicks: Frame,
+    conversions: Frame,
+    engagements: Frame,
+    invalid_traffic: Frame,
+    local_days: Frame,
 ) -> Frame:
     """`gold.campaign_reporting_daily` of the local days handed in.
 
     local_days: reporting_zone, event_date (UTC), reporting_date, from_us, to_us: the part of each local day that lies
     in a UTC date, half-open.
     """
-    kinds = (impressions, clicks, conversions, engagements)
-    return performance(CAMPAIGN_REPORTING_DAILY)(*(_in_local_days(rows, local_days) for rows in kinds))
+    return performance(CAMPAIGN_REPORTING_DAILY)(
+        _in_local_days(impressions, local_days),
+        _in_local_days(clicks, local_days),
+        _in_local_days(conversions, local_days),
+        _in_local_days(engagements, local_days),
+        invalid_traffic,
+    )
 
 
 def _in_local_days(rows: Frame, local_days: Frame) -> Frame:

@@ -15,6 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START_US = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()) * 1_000_000
 ENGINES: dict[str, Engine] = {"polars": on_polars, "duckdb": on_duckdb}
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago")
+INVALID = {"event_date": pl.Date(), "table": pl.String(), "event_id": pl.String()}
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 
 
@@ -73,3 +74,14 @@ def all_kinds(
 ) -> st.SearchStrategy[dict[str, list[dict[str, Any]]]]:
     """Rows of every kind."""
     return st.fixed_dictionaries({kind: rows(kind, start_us, max_size=max_size) for kind in KINDS})
+
+
+@st.composite
+def judged_kinds(
+    draw: st.DrawFn, start_us: int = START_US
+) -> tuple[dict[str, list[dict[str, Any]]], pl.DataFrame]:
+    """Rows of every kind, and the invalid ones among them as silver.invalid_traffic."""
+    kinds = draw(all_kinds(start_us))
+    events = [(row["event_date"], kind, row["event_id"]) for kind in KINDS[:3] for row in kinds[kind]]
+    chosen = draw(st.sets(st.sampled_from(events))) if events else set()
+    return kinds, pl.DataFrame(sorted(chosen), schema=INVALID, orient="row")

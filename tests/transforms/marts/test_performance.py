@@ -12,19 +12,21 @@ from advertisex_assets.transforms.marts.performance import performance
 from schemas.tables import gold
 from schemas.tables.table import Table
 from tests.oracles import marts_performance as oracle
-from tests.transforms.marts.events import ENGINES, all_kinds, frame
+from tests.transforms.marts.events import ENGINES, frame, judged_kinds
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 # DuckDB opens a database per example: slow for hypothesis, not for us.
 few = settings(relaxed, max_examples=5)
 
 TABLES = (gold.CAMPAIGN_DAILY, gold.CAMPAIGN_HOURLY, gold.CREATIVE_DAILY, gold.WEBSITE_DAILY)
-Kinds = dict[str, list[dict[str, Any]]]
+Rows = tuple[dict[str, list[dict[str, Any]]], pl.DataFrame]
 
 
-def computed(engine: str, table: Table, kinds: Kinds) -> pl.DataFrame:
+def computed(engine: str, table: Table, rows: Rows) -> pl.DataFrame:
     """The mart on an engine."""
-    return ENGINES[engine](performance(table), **{kind: frame(kind, rows) for kind, rows in kinds.items()})
+    kinds, invalid = rows
+    frames = {kind: frame(kind, events) for kind, events in kinds.items()}
+    return ENGINES[engine](performance(table), **frames, invalid_traffic=invalid)
 
 
 def close(value: float | None, exact: Fraction | None) -> bool:
@@ -36,13 +38,14 @@ def close(value: float | None, exact: Fraction | None) -> bool:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @relaxed
-@given(kinds=all_kinds())
-def test_equals_the_oracle(table: Table, kinds: Kinds) -> None:
+@given(rows=judged_kinds())
+def test_equals_the_oracle(table: Table, rows: Rows) -> None:
     """Every row and column; rates are null where there is nothing to divide by."""
-    rows = computed("polars", table, kinds).to_dicts()
-    expected = oracle.performance(kinds, list(table.grain_columns))
-    found = {tuple(row[name] for name in table.grain_columns): row for row in rows}
-    assert len(rows) == len(found)
+    result = computed("polars", table, rows).to_dicts()
+    kinds, invalid = rows
+    expected = oracle.performance(kinds, invalid.to_dicts(), list(table.grain_columns))
+    found = {tuple(row[name] for name in table.grain_columns): row for row in result}
+    assert len(result) == len(found)
     assert found.keys() == expected.keys()
     for key, wanted in expected.items():
         exact = {name for name in wanted if name not in oracle.RATES}
@@ -52,19 +55,19 @@ def test_equals_the_oracle(table: Table, kinds: Kinds) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @few
-@given(kinds=all_kinds())
-def test_engines_agree(table: Table, kinds: Kinds) -> None:
+@given(rows=judged_kinds())
+def test_engines_agree(table: Table, rows: Rows) -> None:
     """The same columns, types and values on every engine, floats to the last bit."""
-    one, *others = (computed(engine, table, kinds).sort(table.grain_columns) for engine in ENGINES)
+    one, *others = (computed(engine, table, rows).sort(table.grain_columns) for engine in ENGINES)
     assert all(other.equals(one) and other.schema == one.schema for other in others)
 
 
 @relaxed
-@given(kinds=all_kinds())
-def test_hours_add_up_to_days(kinds: Kinds) -> None:
+@given(rows=judged_kinds())
+def test_hours_add_up_to_days(rows: Rows) -> None:
     """Counts of a day are the sums of its hours; so is its money, where the hours share the day's currency."""
-    days = computed("polars", gold.CAMPAIGN_DAILY, kinds)
-    hours = computed("polars", gold.CAMPAIGN_HOURLY, kinds)
+    days = computed("polars", gold.CAMPAIGN_DAILY, rows)
+    hours = computed("polars", gold.CAMPAIGN_HOURLY, rows)
     counted = [column.name for column in gold.COUNTS] + ["money_rows"]
     key = ["event_date", "campaign_id"]
     assert (
@@ -76,8 +79,8 @@ def test_hours_add_up_to_days(kinds: Kinds) -> None:
 
 
 @relaxed
-@given(kinds=all_kinds())
-def test_types_are_the_contract(kinds: Kinds) -> None:
+@given(rows=judged_kinds())
+def test_types_are_the_contract(rows: Rows) -> None:
     """Columns and types are the table's, whatever the rows."""
     for table in TABLES:
-        assert dict(computed("polars", table, kinds).schema) == table.schema
+        assert dict(computed("polars", table, rows).schema) == table.schema

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from advertisex_assets.gold.calendars import local_days
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables.gold import CAMPAIGN_REPORTING_DAILY
 from tests.oracles import marts_performance, marts_reporting
-from tests.transforms.marts.events import ENGINES, all_kinds, frame
+from tests.transforms.marts.events import ENGINES, INVALID, all_kinds, frame
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)
 few = settings(relaxed, max_examples=3)
@@ -37,10 +38,12 @@ def days_around(kinds: Kinds) -> list[date]:
 
 def check(engine: str, kinds: Kinds) -> None:
     """The mart against the oracle."""
-    frames = {kind: frame(kind, rows) for kind, rows in kinds.items()}
+    frames = {kind: frame(kind, rows) for kind, rows in kinds.items()} | {
+        "invalid_traffic": pl.DataFrame(schema=INVALID)
+    }
     result = ENGINES[engine](reporting_daily, **frames, local_days=local_days(days_around(kinds)))
     local = {kind: [marts_reporting.in_local_time(row) for row in rows] for kind, rows in kinds.items()}
-    expected = marts_performance.performance(local, GRAIN)
+    expected = marts_performance.performance(local, [], GRAIN)
     found = {tuple(row[name] for name in GRAIN): row for row in result.to_dicts()}
     assert found.keys() == expected.keys()
     names = (
