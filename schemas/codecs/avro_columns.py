@@ -1,7 +1,7 @@
 """Columns of raw Avro scalars to text, all rows at once; the meaning is that of `avro_values`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -9,8 +9,8 @@ import polars as pl
 from schemas.codecs.avro_values import EPOCH, MICROS_PER_UNIT, is_date, timestamp_unit, zone_of
 from schemas.codecs.text import float_column_text
 
-FIRST_US = (datetime.min - EPOCH) // timedelta(microseconds=1)
-LAST_US = (datetime.max - EPOCH) // timedelta(microseconds=1)
+FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
 FIRST_DAY = (date.min - EPOCH.date()).days
 LAST_DAY = (date.max - EPOCH.date()).days
 """What ISO 8601 text can write: the years 1 to 9999."""

@@ -45,6 +45,7 @@ def writer_schema(text: str) -> WriterSchema:
     try:
         schema = json.loads(text)
         full = fastavro.parse_schema(schema, named_schemas=names)
+        _refuse_endless_arrays(full, names)
         return WriterSchema(fastavro.parse_schema(without_logical_types(schema)), full, names)
     except PARSE_ERRORS as error:
         raise BadSchema(f"The writer schema cannot be read: {error}") from error
@@ -103,3 +104,28 @@ def _inlined(schema: Schema, left: dict[str, Schema], namespace: str) -> Schema:
     if "fields" in done:
         done["fields"] = [{**field, "type": _inlined(field["type"], left, inner)} for field in done["fields"]]
     return done
+
+
+def _refuse_endless_arrays(schema: Schema, names: Mapping[str, Schema], around: tuple[str, ...] = ()) -> None:
+    """Raises ValueError for an array whose items take no bytes: a few damaged bytes could promise 2**60 of them."""
+    if isinstance(schema, list):
+        for branch in schema:
+            _refuse_endless_arrays(branch, names, around)
+    elif isinstance(schema, dict) and schema.get("name") not in around:
+        inside = (*around, schema["name"]) if "name" in schema else around
+        if schema["type"] == "array" and _takes_no_bytes(schema["items"], names):
+            raise ValueError("an array of items that take no bytes cannot be read safely")
+        inner = [schema[key] for key in ("type", "items", "values") if isinstance(schema.get(key), dict | list)]
+        for part in [*inner, *(field["type"] for field in schema.get("fields", ()))]:
+            _refuse_endless_arrays(part, names, inside)
+
+
+def _takes_no_bytes(schema: Schema, names: Mapping[str, Schema], around: tuple[str, ...] = ()) -> bool:
+    if isinstance(schema, str):
+        return schema == "null" or (schema in names and _takes_no_bytes(names[schema], names, around))
+    if isinstance(schema, list) or schema.get("name") in around:
+        return False
+    if schema["type"] == "record":
+        inside = (*around, schema["name"])
+        return all(_takes_no_bytes(field["type"], names, inside) for field in schema["fields"])
+    return schema.get("size") == 0 or _takes_no_bytes(schema["type"], names, around)

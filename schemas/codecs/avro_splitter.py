@@ -71,8 +71,9 @@ class AvroSplitter:
     def _next(self) -> list[Record]:
         """The header (which has no records), or the records of the next block."""
         if self._header is None:
-            self._header = read_header(self._buffer[self._at :])
-            self._at += self._header.end
+            header = read_header(self._buffer[self._at :])
+            _check(header.schema)
+            self._header, self._at = header, self._at + header.end
             return []
         block = read_block(self._buffer, self._at, self._header.sync)
         records = _records(block, self._header, self._position + self._at)
@@ -109,12 +110,21 @@ class Damage:
         return Record(self.head, position=self.position, kind=BROKEN)
 
 
+def _check(schema: str) -> None:
+    """Raises Damaged when no record can ever be read by this schema."""
+    try:
+        writer_schema(schema)
+    except BadSchema as error:
+        raise Damaged(str(error)) from error
+
+
 def _records(block: Block, header: Header, position: int) -> list[Record]:
     """The bodies in a block; one `broken` record for its rest when a body is damaged."""
     try:
-        data, schema = unpack(header.codec, block.packed), writer_schema(header.schema).raw
-    except (Damaged, BadSchema):
+        data = unpack(header.codec, block.packed)
+    except Damaged:
         return [Record(block.packed[:BROKEN_LIMIT_BYTES], header.schema, position, kind=BROKEN)]
+    schema = writer_schema(header.schema).raw
     records: list[Record] = []
     stream, start = io.BytesIO(data), 0
     try:

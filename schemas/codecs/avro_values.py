@@ -11,13 +11,16 @@ import base64
 import struct
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 Reading = Callable[[Any], Any]
 
-EPOCH = datetime(1970, 1, 1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+ISO_CHARACTERS = len("1970-01-01T00:00:00.000000")
+"""ISO 8601 with microseconds, without the zone."""
+
 UUID_BYTES = 16
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -49,7 +52,7 @@ def shortest(number: float) -> float:
 def iso_instant(micros: int, zone: str) -> str | None:
     """ISO 8601 text of epoch microseconds; null outside the years 1 to 9999."""
     try:
-        return (EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + zone
+        return (EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")[:ISO_CHARACTERS] + zone
     except OverflowError:
         return None
 
