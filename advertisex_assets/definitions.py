@@ -9,6 +9,8 @@ from advertisex_assets.gold.assets import gold_asset
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.reference.assets import reference_assets
 from advertisex_assets.silver.assets import silver_assets
+from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
+from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
 from resources.world import World
 from schemas.discover import all_feeds
@@ -21,12 +23,13 @@ def build() -> Definitions:
     # Partition mappings and backfill policies are marked beta; they are tested here, and pinned.
     warnings.filterwarnings("ignore", category=BetaWarning)
     feeds = all_feeds()
-    refreshed = [*(key for feed in feeds for key in silver_keys(feed)), *gold_keys()]
+    refreshed = [*(key for feed in feeds for key in silver_keys(feed)), INVALID_TRAFFIC_KEY, *gold_keys()]
     return Definitions(
         assets=[
             *(bronze_asset(feed) for feed in feeds),
             reference_assets(),
             *(silver_assets(feed) for feed in feeds),
+            invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
         ],
         sensors=[*(arrivals_sensor(feed) for feed in feeds), touched_dates_sensor(waiting_work, refreshed)],

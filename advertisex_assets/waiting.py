@@ -8,6 +8,9 @@ from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import pending_gold
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.inputs import silver_inputs
+from advertisex_assets.silver.invalid_traffic import open_invalid_traffic
+from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
+from advertisex_assets.silver.invalid_traffic_asset import limits
 from advertisex_assets.silver.pending import pending_dates
 from resources.lake import Lake
 from resources.world import open_lake
@@ -18,12 +21,16 @@ from sensors.touched_dates import Waiting
 
 
 def waiting_work() -> Sequence[Waiting]:
-    """Silver that waits, with all of gold for the same dates in the same run; else gold that waits."""
+    """Silver that waits, with all of gold for the same dates in the same run; else invalid traffic, else gold that
+    waits."""
     lake = open_lake()
     silver = [work for feed in all_feeds() if (work := _silver(lake, feed)).dates]
     if silver:
         touched = frozenset(day for work in silver for day in work.dates)
-        return [*silver, Waiting(frozenset(gold_keys()), touched)]
+        return [*silver, Waiting(frozenset([INVALID_TRAFFIC_KEY, *gold_keys()]), touched)]
+    invalid = open_invalid_traffic(lake, limits()).pending()
+    if invalid:
+        return [Waiting(frozenset([INVALID_TRAFFIC_KEY, *gold_keys()]), frozenset(invalid))]
     return [
         Waiting(frozenset({AssetKey(["gold", name])}), frozenset(dates))
         for name, dates in pending_gold(lake).items()

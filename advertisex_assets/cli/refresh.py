@@ -15,6 +15,8 @@ from advertisex_assets.gold.pending import pending_gold
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.inputs import silver_inputs
+from advertisex_assets.silver.invalid_traffic import open_invalid_traffic
+from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset, limits
 from advertisex_assets.silver.pending import pending_dates
 from resources.lake import Lake
 from resources.world import World, open_lake
@@ -36,12 +38,16 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
     receipts: list[Receipt] = []
     feeds = all_feeds()
     with Progress(console=errors(), transient=True) as progress, DagsterInstance.ephemeral() as instance:
-        task = progress.add_task("refreshing", total=len(feeds) + 1)
+        task = progress.add_task("refreshing", total=len(feeds) + 2)
         for feed in feeds:
             progress.update(task, description=f"silver of {feed.name}")
             dates = pending_dates(open_tables(lake, feed), silver_inputs(lake))
             receipts += _run([silver_assets(feed)], sorted(dates), instance)
             progress.advance(task)
+        progress.update(task, description="invalid traffic")
+        pending = open_invalid_traffic(lake, limits()).pending()
+        receipts += _run([invalid_traffic_asset()], pending, instance)
+        progress.advance(task)
         progress.update(task, description="gold")
         receipts += _refresh_gold(lake, instance)
     columns = {"table": pl.String, "dates": pl.Int64, "rows": pl.Int64}

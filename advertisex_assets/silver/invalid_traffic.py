@@ -11,6 +11,7 @@ from functools import cached_property
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from advertisex_assets.silver.catch_up import stretches
 from advertisex_assets.silver.handles import fingerprint
 from advertisex_assets.transforms.invalid_traffic import TABLES, broken_rules, by_event
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
@@ -63,11 +64,16 @@ class InvalidTraffic:
 
     def pending(self) -> list[date]:
         """The dates that differ from what silver and the rules now say, in order."""
-        dates = {day for table in self.silver.values() for day in table.rows_by_date}
-        # A date whose last row has left silver still holds what was found in it.
-        dates |= set(self.own.rows_by_date())
         marks = self.own.marks()
-        return sorted(day for day in dates if marks.get(_mark(day, "fingerprint")) != self.fingerprint(day))
+        return sorted(
+            day for day in self.known() if marks.get(_mark(day, "fingerprint")) != self.fingerprint(day)
+        )
+
+    def known(self) -> set[date]:
+        """The dates with rows in silver; also those whose last row has left it, while something is found in them."""
+        return {day for table in self.silver.values() for day in table.rows_by_date} | set(
+            self.own.rows_by_date()
+        )
 
     def fingerprint(self, day: date) -> int:
         """Everything that a date depends on: how often each date around it was written, and the rules."""
@@ -78,21 +84,24 @@ class InvalidTraffic:
         ]
         return fingerprint(*written, *(rule.identity for rule in RULES), repr(self.limits))
 
-    def found(self, day: date) -> pl.DataFrame:
-        """The invalid events of a date."""
-        reach = timedelta(days=LOOKBACK_DAYS)
-        frames = {
-            name: nw.from_native(_events(self.silver[name], day - reach, day + reach)) for name in TABLES
-        }
-        native = broken_rules(**frames, limits=self.limits).filter(nw.col("event_date") == day)
-        return by_event(native.collect(backend="polars").to_native())
+    def found(self, days: list[date]) -> pl.DataFrame:
+        """The invalid events of those dates."""
+        near = sorted({day + timedelta(days=shift) for day in days for shift in AROUND})
+        frames = {name: nw.from_native(_events(self.silver[name], near)) for name in TABLES}
+        native = broken_rules(**frames, limits=self.limits).collect(backend="polars").to_native()
+        return by_event(native.filter(pl.col("event_date").is_in(days)))
+
+    def stored(self, days: list[date]) -> pl.DataFrame:
+        """What the table holds of those dates."""
+        return self.own.scan_dates(days[0], days[-1]).filter(pl.col("event_date").is_in(days)).collect()
 
 
 @dataclass(frozen=True)
 class InvalidTrafficReceipt:
-    """What one commit did."""
+    """What one commit did: the dates it brought up to date, and those of them that changed."""
 
-    day: date
+    dates: tuple[date, ...]
+    changed: tuple[date, ...]
     rows: int
     version: int
 
@@ -111,38 +120,58 @@ def open_invalid_traffic(lake: Lake, limits: Limits) -> InvalidTraffic:
 def refresh_invalid_traffic(
     lake: Lake, run: Run, limits: Limits, dates: Iterable[date] | None = None
 ) -> list[InvalidTrafficReceipt]:
-    """Replaces those dates (all that is pending by default), one commit each; AdvertiseXError after too many races."""
-    wanted = open_invalid_traffic(lake, limits).pending() if dates is None else sorted(set(dates))
-    return [_until_won(lake, run, limits, day) for day in wanted]
+    """Replaces those dates (all that is pending by default) by what silver and the rules now say.
+
+    Dates whose rows stay the same keep their generation, so that nothing that reads them is redone. AdvertiseXError
+    after too many races.
+    """
+    tables = open_invalid_traffic(lake, limits)
+    wanted = tables.pending() if dates is None else sorted(set(dates))
+    rows = {day: sum(table.rows_by_date.get(day, 0) for table in tables.silver.values()) for day in wanted}
+    return [_until_won(lake, run, limits, part) for part in stretches(rows)]
 
 
-def _until_won(lake: Lake, run: Run, limits: Limits, day: date) -> InvalidTrafficReceipt:
+def _until_won(lake: Lake, run: Run, limits: Limits, days: list[date]) -> InvalidTrafficReceipt:
     for _ in range(ATTEMPTS):
         try:
-            return _replace(open_invalid_traffic(lake, limits), day, run)
+            return _replace(open_invalid_traffic(lake, limits), days, run)
         except CommitConflictError:
             continue
     raise AdvertiseXError(
-        f"{INVALID_TRAFFIC.full_name} of {day} lost {ATTEMPTS} races against other writers. Nothing is lost; run it "
-        "again when fewer runs write the same date."
+        f"{INVALID_TRAFFIC.full_name} for {days[0]} to {days[-1]} lost {ATTEMPTS} races against other writers. "
+        "Nothing is lost; run it again when fewer runs write the same dates."
     )
 
 
-def _replace(tables: InvalidTraffic, day: date, run: Run) -> InvalidTrafficReceipt:
-    rows = tables.found(day)
-    written = (tables.own.mark(_mark(day, "generation")) or 0) + 1
-    marks = {_mark(day, "fingerprint"): tables.fingerprint(day), _mark(day, "generation"): written}
+def _replace(tables: InvalidTraffic, days: list[date], run: Run) -> InvalidTrafficReceipt:
+    found, stored = tables.found(days), tables.stored(days)
+    changed = [day for day in days if not _same(found, stored, day)]
+    marks = {_mark(day, "fingerprint"): tables.fingerprint(day) for day in days}
+    # Set for every date, so that racing writers collide; raised only where rows changed.
+    for day in days:
+        marks[_mark(day, "generation")] = (tables.own.mark(_mark(day, "generation")) or 0) + (day in changed)
     run.step(f"silver:replace:{INVALID_TRAFFIC.name}")
-    tables.own.replace(rows, dates_predicate([day]), Marks(marks))
-    return InvalidTrafficReceipt(day, rows.height, tables.own.version)
+    if changed:
+        kept = found.filter(pl.col("event_date").is_in(changed))
+        tables.own.replace(kept, dates_predicate(changed), Marks(marks))
+    else:
+        tables.own.append(found.clear(), Marks(marks))
+    return InvalidTrafficReceipt(tuple(days), tuple(changed), found.height, tables.own.version)
+
+
+def _same(found: pl.DataFrame, stored: pl.DataFrame, day: date) -> bool:
+    columns = INVALID_TRAFFIC.grain_columns
+    now, before = (rows.filter(pl.col("event_date") == day).sort(columns) for rows in (found, stored))
+    return now.equals(before.select(now.columns))
 
 
 def _mark(day: date, name: str) -> str:
     return f"{day.isoformat()}/{name}"
 
 
-def _events(silver: Silver, first: date, last: date) -> pl.LazyFrame:
+def _events(silver: Silver, days: list[date]) -> pl.LazyFrame:
     names = [name for name in (*READ, *READ_OF_ACTIONS) if name in silver.opened.table.schema]
-    rows = silver.opened.scan_dates(first, last).select(names).with_columns(pl.col("event_at").cast(pl.Int64))
+    rows = silver.opened.scan_dates(days[0], days[-1]).filter(pl.col("event_date").is_in(days)).select(names)
     # Whatever a feed does not carry is unknown for all of its rows.
-    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in READ if name not in names)
+    missing = [pl.lit(None, pl.String).alias(name) for name in READ if name not in names]
+    return rows.with_columns(pl.col("event_at").cast(pl.Int64), *missing)
