@@ -29,7 +29,7 @@ def bronze_asset(feed: Feed) -> AssetsDefinition:
         group_name="bronze",
         kinds={"deltalake", "kafka"},
         owners=[feed.owner],
-        description=f"{feed.description} Materializing today lands what waits; a past date is verified, never landed again.",
+        description=f"{feed.description} Today's partition lands what waits; a past one is only verified.",
         metadata=definition_metadata(bronze_table(feed)),
     )
     def bronze(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]

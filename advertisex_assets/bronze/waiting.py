@@ -1,4 +1,4 @@
-"""Waiting: lands all that waits for a feed, from its landing folder and from its Kafka topic, within one run's budget."""
+"""Waiting: lands all that waits for a feed, in its folder and in its Kafka topic, within one run's budget."""
 
 from dataclasses import dataclass
 

@@ -27,7 +27,11 @@ def quarantine(
 
 
 def summary(refused: pl.LazyFrame, feed: str | None = None) -> pl.DataFrame:
-    """Refused rows by feed and reasons: feed, codes, rows, first_seen, last_seen, at_risk_micros, source_name, offset, example."""
+    """Refused rows by feed and reasons.
+
+    Columns: feed, codes, rows, first_seen, last_seen, at_risk_micros, then the first one's source_name, partition,
+    offset, detail and the beginning of its bytes (example).
+    """
     wanted = refused if feed is None else refused.filter(pl.col("feed") == feed)
     first = pl.struct("received_at", "offset")
     grouped = wanted.group_by("feed", "codes").agg(

@@ -1,8 +1,15 @@
-"""Reference assets: the tables of campaigns, creatives, advertisers and users, loaded together from where they are kept."""
+"""Reference assets: campaigns, creatives, advertisers and users, loaded together from where they are kept."""
 
 from collections.abc import Iterator
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec, MaterializeResult, multi_asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    multi_asset,
+)
 
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.reference.load import load_reference
@@ -30,6 +37,7 @@ def reference_assets() -> AssetsDefinition:
     def reference(context: AssetExecutionContext, world: World) -> Iterator[MaterializeResult]:  # type: ignore[type-arg]
         loaded = load_reference(world.lake(), world.reference_source(), world.pseudonym_key(), context.run_id)
         for spec, table in zip(specs, loaded, strict=True):
-            yield MaterializeResult(asset_key=spec.key, metadata={"dagster/row_count": table.rows, "version": table.version})
+            counts = {"dagster/row_count": table.rows, "version": table.version}
+            yield MaterializeResult(asset_key=spec.key, metadata=counts)
 
     return reference

@@ -13,6 +13,7 @@ from advertisex_assets.silver.settle import Settled
 from resources.lake import LakeTable, Marks
 from resources.lake.table import dates_predicate
 from resources.run import Run
+from schemas.contracts import hold_unless_fit
 from schemas.tables.ops import LEDGER
 
 
@@ -36,7 +37,9 @@ class SilverReceipt:
 def commit(
     tables: FeedTables, plan: Plan, settled: Settled, fingerprints: Mapping[date, int], run: Run
 ) -> SilverReceipt:
-    """Commits a pass to every table and returns what it did."""
+    """Commits a pass to every table and returns what it did; HeldBatchError, and no commit, unless all rows fit."""
+    for table in tables.dated:
+        hold_unless_fit(table.table, settled.rows[table.table.name])
     for table in tables.dated:
         _commit_table(tables, table, plan, settled.rows[table.table.name], fingerprints, run)
     ledger = _ledger_rows(tables, plan, settled, run)

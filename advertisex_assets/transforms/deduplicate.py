@@ -6,10 +6,13 @@ depends on the rows within its window alone, and never on the order of arrival.
 """
 
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
 from schemas.tables.bronze import ORDER_KEY, POSITION
+
+Frame: TypeAlias = nw.LazyFrame[Any]
 
 KEYS = ("event_id", "day", "content_hash", *ORDER_KEY)
 """What deduplication reads: ids, `day` (Int64 days since 1970) and the order key (times as Int64 micros)."""
@@ -17,7 +20,7 @@ KEYS = ("event_id", "day", "content_hash", *ORDER_KEY)
 WINNER_OF = tuple(f"winner_{name}" for name in ORDER_KEY)
 
 
-def resolve(incoming: nw.LazyFrame, stored: nw.LazyFrame, window_days: int) -> nw.LazyFrame:
+def resolve(incoming: Frame, stored: Frame, window_days: int) -> Frame:
     """Every contested record with its outcome; records that nobody contests are left out.
 
     Both frames have KEYS. Result: KEYS, `is_new`, `winner_*` (the order key of the smallest record in the window, its
@@ -30,11 +33,11 @@ def resolve(incoming: nw.LazyFrame, stored: nw.LazyFrame, window_days: int) -> n
     return ranked.join(best, on="rank", how="inner").join(_as_winner(ranked), on="winner_rank", how="inner")
 
 
-def _marked(rows: nw.LazyFrame, is_new: bool) -> nw.LazyFrame:
+def _marked(rows: Frame, is_new: bool) -> Frame:
     return rows.select(*KEYS, nw.lit(is_new).alias("is_new"))
 
 
-def _contested(incoming: nw.LazyFrame, stored: nw.LazyFrame) -> nw.LazyFrame:
+def _contested(incoming: Frame, stored: Frame) -> Frame:
     """All records whose event id an incoming record shares with another record."""
     arrivals = incoming.group_by("event_id").agg(nw.len().cast(nw.Int64).alias("arrivals"))
     rivals = stored.join(arrivals.select("event_id"), on="event_id", how="semi")
@@ -44,7 +47,7 @@ def _contested(incoming: nw.LazyFrame, stored: nw.LazyFrame) -> nw.LazyFrame:
     return nw.concat([newcomers, rivals], how="vertical")
 
 
-def _best_in_window(ranked: nw.LazyFrame, window_days: int) -> nw.LazyFrame:
+def _best_in_window(ranked: Frame, window_days: int) -> Frame:
     """The smallest rank within each record's window, overall and among newcomers.
 
     One row per event and day first: a flood of one id stays linear.
@@ -68,19 +71,19 @@ def _best_in_window(ranked: nw.LazyFrame, window_days: int) -> nw.LazyFrame:
     return best.with_columns(beaten.alias("beaten_by_new")).select("rank", "winner_rank", "beaten_by_new")
 
 
-def _as_winner(ranked: nw.LazyFrame) -> nw.LazyFrame:
+def _as_winner(ranked: Frame) -> Frame:
     names: Sequence[str] = (*ORDER_KEY, "content_hash")
     return ranked.select(
         nw.col("rank").alias("winner_rank"), *(nw.col(name).alias(f"winner_{name}") for name in names)
     )
 
 
-def disturbed_days(resolved: nw.LazyFrame) -> nw.LazyFrame:
+def disturbed_days(resolved: Frame) -> Frame:
     """The days of stored records that a newcomer sorts before: their dates must be rebuilt. Column: `day`."""
     return resolved.filter(nw.col("beaten_by_new")).select("day").unique(subset=["day"])
 
 
-def losers(resolved: nw.LazyFrame) -> nw.LazyFrame:
+def losers(resolved: Frame) -> Frame:
     """The incoming records that lost: POSITION, `winner_*` and `outcome` (duplicate or conflict)."""
     lost = resolved.filter(nw.col("is_new") & (nw.col("winner_rank") != nw.col("rank")))
     same = nw.col("content_hash") == nw.col("winner_content_hash")

@@ -6,12 +6,21 @@ from schemas.feed import Feed
 from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 COORDINATES = (
-    TableColumn("source", pl.String(), "Where it came from: `kafka:<topic id>` or `file:<sha256>`."),
-    TableColumn("source_name", pl.String(), "The topic or path, for people."),
-    TableColumn("partition", pl.Int64(), "The Kafka partition; 0 for files."),
-    TableColumn("offset", pl.Int64(), "The Kafka offset; for files the byte position in the uncompressed file."),
-    TableColumn("record_index", pl.Int64(), "Which record of its message; 0 for files."),
-    TableColumn("received_at", UTC_MICROS, "The broker's time; for files when they were landed."),
+    TableColumn(
+        "source", pl.String(), "Where it came from: `kafka:<topic id>` or `file:<sha256>`.", required=True
+    ),
+    TableColumn("source_name", pl.String(), "The topic or path, for people.", required=True),
+    TableColumn("partition", pl.Int64(), "The Kafka partition; 0 for files.", required=True),
+    TableColumn(
+        "offset",
+        pl.Int64(),
+        "The Kafka offset; for files the byte position in the uncompressed file.",
+        required=True,
+    ),
+    TableColumn("record_index", pl.Int64(), "Which record of its message; 0 for files.", required=True),
+    TableColumn(
+        "received_at", UTC_MICROS, "The broker's time; for files when they were landed.", required=True
+    ),
 )
 """Together they name one record for ever; `received_at` and the rest in this order are the order key."""
 
@@ -32,13 +41,19 @@ ROUTED_UNREADABLE = "unreadable"
 ROUTED_OUT_OF_RANGE = "out_of_range"
 
 BRONZE_COLUMNS = (
-    TableColumn("kind", pl.String(), "record, tombstone (a message without a value) or broken (the rest of a file that could not be cut)."),
+    TableColumn(
+        "kind", pl.String(), "record, tombstone (a message without a value) or broken (an uncut rest)."
+    ),
     TableColumn("payload", pl.Binary(), "The record's own bytes."),
     TableColumn("codec", pl.String(), "What split it, and will decode it."),
-    TableColumn("header", pl.String(), "What decoding needs beside the payload: a CSV header or an Avro schema."),
+    TableColumn(
+        "header", pl.String(), "What decoding needs beside the payload: a CSV header or an Avro schema."
+    ),
     *COORDINATES,
     TableColumn("key", pl.Binary(), "The Kafka key."),
-    TableColumn("headers", pl.String(), "The Kafka headers, as JSON; values in base64 where they are not UTF-8."),
+    TableColumn(
+        "headers", pl.String(), "The Kafka headers, as JSON; values in base64 where they are not UTF-8."
+    ),
     TableColumn("record_id", pl.String(), "The `record-id` header of a replayed file's record."),
     TableColumn("event_date", pl.Date(), "The date it is routed to, on the event clock."),
     TableColumn("routed_by", pl.String(), "event_time, transport_time, unreadable or out_of_range."),
@@ -60,7 +75,15 @@ def bronze_table(feed: Feed) -> Table:
         partition_by=("landing_date",),
         append_only=True,
         change_feed=True,
-        statistics_columns=("event_date", "received_at", "source", "partition", "offset", "landed_at", "kind"),
+        statistics_columns=(
+            "event_date",
+            "received_at",
+            "source",
+            "partition",
+            "offset",
+            "landed_at",
+            "kind",
+        ),
     )
 
 

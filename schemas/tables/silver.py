@@ -9,27 +9,36 @@ from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 CORE = (
     TableColumn(
-        "event_id", pl.String(), "The sender's id of the event, or one made from its content (`content:...`)."
+        "event_id",
+        pl.String(),
+        "The sender's id of the event, or one made from its content (`content:...`).",
+        required=True,
     ),
-    TableColumn("event_at", UTC_MICROS, "When it happened."),
-    TableColumn("event_date", pl.Date(), "The UTC date it happened on."),
+    TableColumn("event_at", UTC_MICROS, "When it happened.", required=True),
+    TableColumn("event_date", pl.Date(), "The UTC date it happened on.", required=True),
     TableColumn("user_id", pl.String(), "The user's pseudonym; null for placeholders."),
     TableColumn(
-        "user_bucket", pl.Int64(), "The user's bucket, 0 to 63; users without id have their event's bucket."
+        "user_bucket",
+        pl.Int64(),
+        "The user's bucket, 0 to 63; users without id have their event's bucket.",
+        required=True,
     ),
     TableColumn(
         "campaign_id",
         pl.String(),
         "The campaign, from the record or its creative; `(unassigned)` if unknown.",
+        required=True,
     ),
-    TableColumn("creative_id", pl.String(), "The creative; `(unassigned)` if unknown."),
+    TableColumn("creative_id", pl.String(), "The creative; `(unassigned)` if unknown.", required=True),
     TableColumn("website", pl.String(), "Where it happened, as sent."),
 )
 """The same in every silver event table."""
 
 LINEAGE = (
-    TableColumn("flags", pl.List(pl.String()), "Codes of the rules it broke that let it in."),
-    TableColumn("content_hash", pl.String(), "The hash of its typed content (xxh3, 128 bits)."),
+    TableColumn("flags", pl.List(pl.String()), "Codes of the rules it broke that let it in.", required=True),
+    TableColumn(
+        "content_hash", pl.String(), "The hash of its typed content (xxh3, 128 bits).", required=True
+    ),
     TableColumn("rescued", pl.String(), "Fields that the contract does not know, as JSON."),
     *COORDINATES,
 )
@@ -138,7 +147,7 @@ DUPLICATES = Table(
     columns=(
         FEED_COLUMN,
         EVENT_DATE,
-        TableColumn("event_id", pl.String(), "The event."),
+        TableColumn("event_id", pl.String(), "The event.", required=True),
         TableColumn("outcome", pl.String(), "duplicate (same content) or conflict (same id, other content)."),
         TableColumn("event_at", UTC_MICROS, "When this record says that it happened."),
         TableColumn("content_hash", pl.String(), "The hash of this record's content."),
@@ -165,7 +174,9 @@ INVALID_TRAFFIC = Table(
         EVENT_DATE,
         TableColumn("table", pl.String(), "impressions, clicks or conversions."),
         TableColumn("event_id", pl.String(), "The event in that table."),
-        TableColumn("reason", pl.String(), "The first of its reasons: counts by it add up to the invalid events."),
+        TableColumn(
+            "reason", pl.String(), "The first of its reasons: counts by it add up to the invalid events."
+        ),
         TableColumn("reasons", pl.List(pl.String()), "Every rule it breaks, in order of the rules."),
         TableColumn("rule_versions", pl.List(pl.String()), "The same with the version that found it."),
     ),

@@ -15,6 +15,8 @@ class TableColumn:
     dtype: pl.DataType
     description: str
     unit: str | None = None
+    required: bool = False
+    """Whether no row may be without it."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from tests.journeys.world import World
 
 NO_CODES = pl.lit([], dtype=pl.List(pl.String)).alias("codes")
+ACCEPTED = pl.lit("accepted").alias("outcome")
 NO_TEXT = pl.lit(None, pl.String)
 
 
@@ -16,7 +17,7 @@ def fates(world: World, feed_name: str, root: str) -> pl.DataFrame:
     feed = feed_named(feed_name)
     mine = pl.col("feed") == feed_name
     accepted = [
-        world.rows(table).select(*POSITION, pl.lit("accepted").alias("outcome"), NO_CODES, pl.lit(table.name).alias("table"))
+        world.rows(table).select(*POSITION, ACCEPTED, NO_CODES, pl.lit(table.name).alias("table"))
         for table in silver_tables(feed)
     ]
     lost = world.rows(DUPLICATES).filter(mine).select(*POSITION, "outcome", NO_CODES, NO_TEXT.alias("table"))

@@ -1,5 +1,6 @@
 """Whatever arrives in whatever order, whatever crashes or is backfilled: silver is what one rebuild would make."""
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -88,10 +89,8 @@ class Story:
                 event(f"crashed before {name}")
                 raise Crash
 
-        try:
+        with contextlib.suppress(Crash):
             catch_up(self.lake, self.feed, INPUTS, Run("crash", step=step))
-        except Crash:
-            pass
 
     def rebuild(self, day: int) -> None:
         """A backfill by hand."""
@@ -111,7 +110,9 @@ def tables_of(lake: Lake, feed: Feed) -> dict[str, list[tuple[object, ...]]]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=acts)
-def test_any_story_ends_where_one_rebuild_ends(acts: list[tuple[object, ...]], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_story_ends_where_one_rebuild_ends(
+    acts: list[tuple[object, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Landings, late rows, duplicates, conflicts, crashes, backfills and rule changes, in any order."""
     story = Story(tmp_path_factory.mktemp("story"))
     story.land([{"impression_id": "i0", "creative_id": "c0", "timestamp": "2026-11-04T00:00:00Z"}], 5)

@@ -39,7 +39,8 @@ def test_every_record_meets_the_fate_that_the_truth_foretells(world: World, traf
     """Outcome, refusal codes and table of each record, by its file and place."""
     truth = pl.read_parquet(traffic / "truth" / "records.parquet").filter(LANDED)
     table = pl.when(pl.col("outcome") == "accepted").then("table").alias("table")
-    truth = truth.select("feed", "file", pl.col("ordinal").cast(pl.Int64), "outcome", pl.col("codes").list.sort(), table)
+    ordinal = pl.col("ordinal").cast(pl.Int64)
+    truth = truth.select("feed", "file", ordinal, "outcome", pl.col("codes").list.sort(), table)
     ours = pl.concat([fates(world, feed, str(traffic)) for feed in FEEDS])
     both = truth.join(ours, on=["feed", "file", "ordinal"], how="full", coalesce=True, suffix="_found")
     same = [pl.col(name).eq_missing(pl.col(f"{name}_found")) for name in ("outcome", "codes", "table")]
