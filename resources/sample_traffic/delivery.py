@@ -60,7 +60,8 @@ class FeedDelivery:
             return pl.DataFrame()
         rows = pl.concat(self.pending)
         arrived = pl.col("delivered_at") < until_us
-        rest = rows.filter(~arrived)
+        # Copied through Arrow: a filtered column of strings may hold on to the buffers of all rows of its chunk.
+        rest = pl.DataFrame(rows.filter(~arrived).to_arrow(compat_level=pl.CompatLevel.oldest()))
         self.pending = [rest] if len(rest) else []
         return rows.filter(arrived).sort("delivered_at", "seq", "origin", "copy")
 

@@ -15,7 +15,7 @@ from resources.sample_traffic.world import World
 VIEWABLE_MS = 1_000
 """MRC: half of a display ad in view for one second. The generator makes no view between one and two seconds."""
 
-ROWS_PER_PART = 500_000
+ROWS_PER_PART = 200_000
 """Truth rows held in memory until they are written."""
 
 CONVERSIONS_PER_BATCH = 100_000
