@@ -28,6 +28,9 @@ def identify(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     if feed.key.rows_unique:
         own_id = own_id + "@" + _place()
     named = hashed.with_columns(pl.coalesce(pl.col(feed.key.column), own_id).alias("event_id"))
+    if "user_id" not in named.columns:
+        # Notices between machines know no user; their events are spread over the buckets by themselves.
+        named = named.with_columns(pl.lit(None, pl.String).alias("user_id"))
     who = pl.coalesce("user_id", "event_id")
     return named.with_columns(_buckets(named.select(who).to_series()).alias("user_bucket"))
 
