@@ -42,6 +42,7 @@ class FeedDelivery:
         count = len(rows)
         rows = rows.with_columns(
             malformation=self._malformations(draws, count),
+            device_key=user_ids(pl.col("user")),
             is_bot=pl.col("user") >= self.config.user_count,
             placeholder=pl.when(draws.chance("nobody", count, PLACEHOLDER_RATE)).then(
                 pl.Series(PLACEHOLDERS).gather(draws.integers("placeholder", count, len(PLACEHOLDERS)))

@@ -57,9 +57,7 @@ def produce(
 def _send(producer: Producer, message: Message, reported: Callable[[KafkaError | None, Sent], None]) -> None:
     while True:
         try:
-            producer.produce(
-                message.topic, value=message.value, key=message.key or None, on_delivery=reported
-            )
+            producer.produce(message.topic, value=message.value, key=message.key, on_delivery=reported)
             return
         except BufferError:
             # librdkafka's queue is full: let it drain.

@@ -22,7 +22,8 @@ TOMBSTONE_EVERY = 2_000
 class Message:
     """One Kafka message with its truth; `value` is None for a tombstone.
 
-    The key is the user's id (empty: none), so that copies of a record share its partition and keep their order.
+    The key names the sending device, so that all copies of a record, also those that name nobody or somebody else,
+    share its partition and keep their order even when they are sent within one millisecond.
     `event_at_us` is when it happened and `delivered_at_us` when it arrives. outcome, codes, table and event_id are as
     in truth/records.parquet.
     """
@@ -75,12 +76,12 @@ def _registered(dialect: Dialect, schema_ids: Mapping[str, int]) -> Dialect:
 
 def _of_dialect(rows: pl.DataFrame, feed: WireFeed, dialect: Dialect, world: World) -> Iterator[Message]:
     truth = truth_rows(rows, feed, dialect, world).select("outcome", "codes", "table", "event_id")
-    coordinates = rows.select("user_text", "event_at", "delivered_at", "seq", "copy")
-    for value, fate, (user, event_at, delivered_at, seq, copy) in zip(
+    coordinates = rows.select("device_key", "event_at", "delivered_at", "seq", "copy")
+    for value, fate, (device, event_at, delivered_at, seq, copy) in zip(
         dialect.messages(rows), truth.iter_rows(), coordinates.iter_rows(), strict=True
     ):
         outcome, codes, table, event_id = fate
-        key = user.encode()
+        key = device.encode()
         yield Message(
             feed.name, feed.topic, key, value, event_at, delivered_at, outcome, tuple(codes), table, event_id
         )

@@ -32,11 +32,13 @@ def test_messages_come_in_order_of_arrival_within_and_across_feeds(stream: list[
     assert {m.topic for m in stream} == {"ad-impressions", "clicks-conversions", "bid-requests"}
 
 
-def test_copies_share_the_key_of_their_original_unless_they_name_another_person(
+def test_copies_share_the_key_of_their_original_so_that_they_keep_their_order(
     stream: list[Message],
 ) -> None:
     keys = {m.event_id: m.key for m in stream if m.outcome == "accepted" and m.event_id}
-    assert all(m.key == keys[m.event_id] for m in stream if m.outcome == "duplicate" and m.event_id)
+    copies = [m for m in stream if m.outcome in ("duplicate", "conflict") and m.event_id]
+    assert all(m.key == keys[m.event_id or ""] for m in copies)
+    assert all(m.key for m in stream)
 
 
 def test_tombstones_have_a_key_and_no_value(stream: list[Message]) -> None:
