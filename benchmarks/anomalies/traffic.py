@@ -96,6 +96,7 @@ def _rows(rows: pl.DataFrame) -> pl.DataFrame:
     valid = rows.filter(pl.col("malformation") < 0)
     return valid.select(
         "event_at",
+        pl.from_epoch("event_at", time_unit="us").dt.date().alias("event_date"),
         pl.col("delivered_at").alias("received_at"),
         pl.when(pl.col("placeholder").is_null()).then(pl.col("user")).alias("user_id"),
         pl.col("campaign_target").alias("campaign_id"),

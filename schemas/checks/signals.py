@@ -4,6 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.checks.measures import (
+    amount_of,
+    arrived_of,
+    judged_of,
+    late_of,
+    nameless_of,
+    people_of,
+    priced_of,
+    refused_of,
+    repeated_of,
+    rows_of,
+)
 from schemas.feed import Feed, Output
 
 
@@ -14,6 +26,8 @@ class SegmentKind(StrEnum):
     """Everything of a table."""
     CAMPAIGN = "campaign"
     SITE = "site"
+    FIELD = "field"
+    """A field that the contract does not know; counted, not judged as a series."""
 
 
 EVERYTHING = "all"
@@ -56,7 +70,7 @@ class Signal:
         return self.numerator.partition(":")[0]
 
 
-ALL_SEGMENTS = tuple(SegmentKind)
+ALL_SEGMENTS = (SegmentKind.ALL, SegmentKind.CAMPAIGN, SegmentKind.SITE)
 
 SMALLEST_FALL = 0.2
 """A fifth of a feed is money; less is within what a promotion or a holiday does."""
@@ -71,52 +85,13 @@ SMALLEST_SHARE_RISE = 1.5
 """Nuisance shares (late, duplicate, refused, null) are small numbers; they matter when they more than double."""
 
 
-def rows_of(table: str) -> str:
-    """Rows by event time."""
-    return table
-
-
-def people_of(table: str) -> str:
-    """Distinct users by event time, users without id one each: a bot's burst counts once."""
-    return f"{table}:people"
-
-
-def nameless_of(table: str) -> str:
-    """Rows without user by event time."""
-    return f"{table}:nameless"
-
-
-def arrived_of(table: str) -> str:
-    """Rows by time of receipt."""
-    return f"{table}:arrived"
-
-
-def late_of(table: str) -> str:
-    """Rows that were received long after their event, by time of receipt."""
-    return f"{table}:late"
-
-
-def repeated_of(table: str) -> str:
-    """Rows that lost against an equal one, by time of receipt."""
-    return f"{table}:repeated"
-
-
-def amount_of(table: str) -> str:
-    """Sum of money in micros, by event time."""
-    return f"{table}:micros"
-
-
-def priced_of(table: str) -> str:
-    """Rows with money, by event time."""
-    return f"{table}:priced"
-
-
 def signals_of(feeds: Sequence[Feed]) -> tuple[Signal, ...]:
     """Every signal of the feeds, and the rates between their tables."""
     tables = {output.table for feed in feeds for output in feed.outputs}
+    refused = [_refusals(feed) for feed in feeds]
     own = [signal for feed in feeds for output in feed.outputs for signal in _of_table(feed, output)]
     between = [rate for rate in BETWEEN_TABLES if {rate.table, rate.of_table} <= tables]
-    return (*own, *(rate.signal for rate in between))
+    return (*own, *refused, *(rate.signal for rate in between))
 
 
 def _of_table(feed: Feed, output: Output) -> tuple[Signal, ...]:
@@ -152,6 +127,13 @@ def _nuisance(table: str, name: str, words: str, part: str, whole: str) -> Signa
     return Signal(
         f"{table} {name}", full_words, SignalKind.RATE, part, whole, ALL_SEGMENTS, None, SMALLEST_SHARE_RISE
     )
+
+
+def _refusals(feed: Feed) -> Signal:
+    name = f"{feed.name} refused share"
+    words = f"share of refused records of {feed.name}"
+    part, whole = refused_of(feed.name), judged_of(feed.name)
+    return Signal(name, words, SignalKind.RATE, part, whole, (SegmentKind.ALL,), None, SMALLEST_SHARE_RISE)
 
 
 @dataclass(frozen=True)

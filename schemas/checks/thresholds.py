@@ -26,13 +26,22 @@ LOWEST_SCORE = 5.0
 """In standard deviations. About 10^5 overlapping tests a week on a hundred series: 4 would cry wolf weekly."""
 
 LOWEST_EXPECTED = 5.0
-"""Below so many expected events no window says anything."""
+"""Fewer expected events cannot be missed for certain."""
+
+LOWEST_OBSERVED = 10.0
+"""Fewer events than these are too few to be too many."""
 
 LOWEST_EXPECTED_SEASONAL = 100
 """A rate is compared with the same hours of other days once they hold so many events; else with whole days."""
 
 LOWEST_HISTORY = 30
 """A rate with fewer events in its history is no usual rate: that of its neighbours stands in."""
+
+UNSEEN_EVENTS = 3.0
+"""What never happened in n trials may have a rate of 3/n (95 %): what is too rare to have a median is given that."""
+
+LOWEST_TRIALS = 500
+"""In fewer trials a rare event's absence says nothing."""
 
 LEVEL_SPREAD = 0.06
 """Even a calm feed's hours differ by so much from day to day."""

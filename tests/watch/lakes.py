@@ -49,8 +49,12 @@ def land(
     """Appends records to bronze as Kafka rows of partition 0, received one minute after their event."""
     rows = [_bronze_row(record, first_offset + number, received_at) for number, record in enumerate(records)]
     table = bronze_table(feed)
-    mark = Marks({"kafka/topic-1/0": first_offset + len(rows)})
-    lake.open(table).append(pl.DataFrame(rows, schema=table.schema), mark)
+    opened = lake.open(table)
+    first = (
+        {} if opened.mark("kafka/topic-1/0/first") is not None else {"kafka/topic-1/0/first": first_offset}
+    )
+    passed = max(first_offset + len(rows), opened.mark("kafka/topic-1/0") or 0)
+    opened.append(pl.DataFrame(rows, schema=table.schema), Marks({"kafka/topic-1/0": passed, **first}))
 
 
 def refresh(lake: Lake, feed: Feed, dates: Iterable[date]) -> None:

@@ -11,7 +11,14 @@ from advertisex_assets.transforms.watch.rates import judge_means, judge_rates
 from advertisex_assets.transforms.watch.scores import count_score
 from advertisex_assets.transforms.watch.windows import days_before, same_hours, whole_days
 from schemas.checks.signals import EVERYTHING, SegmentKind, Signal, SignalKind
-from schemas.checks.thresholds import DAY_US, HISTORY_DAYS, LOWEST_EXPECTED, LOWEST_SCORE, WINDOWS_US
+from schemas.checks.thresholds import (
+    DAY_US,
+    HISTORY_DAYS,
+    LOWEST_EXPECTED,
+    LOWEST_OBSERVED,
+    LOWEST_SCORE,
+    WINDOWS_US,
+)
 
 NEVER = float("inf")
 """The smallest deviation of a direction that does not matter."""
@@ -92,7 +99,8 @@ def _in_window(
 
 def _scored_counts(counted: pl.DataFrame) -> pl.DataFrame:
     score = count_score(pl.col("observed"), pl.col("expected"), pl.col("spread"))
-    return counted.filter(pl.col("expected") >= LOWEST_EXPECTED).with_columns(score.alias("score"))
+    enough = (pl.col("expected") >= LOWEST_EXPECTED) | (pl.col("observed") >= LOWEST_OBSERVED)
+    return counted.filter(enough & (pl.col("expected") > 0)).with_columns(score.alias("score"))
 
 
 def _scored_means(means: pl.DataFrame) -> pl.DataFrame:

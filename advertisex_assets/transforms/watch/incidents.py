@@ -91,6 +91,8 @@ def remind(
 
 def _just_said(incident: Incident | None, problem: Problem, scopes: set[str], now: datetime) -> bool:
     """A state that is looked at over and over again is written down now and then; every event is."""
+    if incident is not None and incident.is_over and problem.stays:
+        return True
     if incident is None or incident.is_over or problem.scope not in scopes:
         return False
     return now - incident.seen_at < SAY_AGAIN_AFTER and _severity(problem) == incident.severity

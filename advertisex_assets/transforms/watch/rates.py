@@ -12,9 +12,11 @@ from schemas.checks.thresholds import (
     LOWEST_EXPECTED_SEASONAL,
     LOWEST_HISTORY,
     LOWEST_ROWS_OF_MEAN,
+    LOWEST_TRIALS,
     MEAN_SPREAD,
     NEIGHBOUR_SPREAD,
     RATE_SPREAD,
+    UNSEEN_EVENTS,
 )
 
 
@@ -22,19 +24,20 @@ def judge_rates(signals: Sequence[Signal], hours: pl.DataFrame, days: pl.DataFra
     """JUDGED of every segment: observed and expected numerators.
 
     The usual rate is the median of the same hours of the last week where those hold enough, else of its whole days,
-    else that of the neighbours. hours, days: see `windows`.
+    else the most that what is too rare may have, else that of the neighbours. hours, days: see `windows`.
     """
-    same = _paired(signals, hours)
+    same, past = _paired(signals, hours), _recent(_paired(signals, days))
     seasonal = _usual(_recent(same), LOWEST_EXPECTED_SEASONAL)
-    daily = _usual(_recent(_paired(signals, days)), LOWEST_HISTORY)
+    daily = _usual(past, LOWEST_HISTORY)
     everything = daily.filter(pl.col("kind") == SegmentKind.ALL)
     known = (
         same.filter(pl.col("age_days") == 0)
         .join(seasonal, on=KEY, how="left")
         .join(daily, on=KEY, how="left", suffix="_daily")
         .join(everything.select("signal", neighbours="usual"), on="signal", how="left")
+        .join(_rare(past), on=KEY, how="left")
     )
-    usual = pl.coalesce("usual", "usual_daily", "neighbours")
+    usual = pl.coalesce("usual", "usual_daily", "rare", "neighbours")
     spread = pl.coalesce("spread", "spread_daily", pl.lit(NEIGHBOUR_SPREAD))
     expected = known.with_columns((usual * pl.col("whole")).alias("expected"), spread.alias("spread"))
     return judged(expected.rename({"part": "observed"})).drop_nulls()
@@ -74,6 +77,13 @@ def _paired(signals: Sequence[Signal], windows: pl.DataFrame) -> pl.DataFrame:
 
 def _recent(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(pl.col("age_days").is_between(1, LEVEL_DAYS))
+
+
+def _rare(past: pl.DataFrame) -> pl.DataFrame:
+    """KEY, rare: the highest rate that goes well with few or no events in many trials."""
+    totals = past.group_by(KEY).agg(pl.col("part").sum(), pl.col("whole").sum())
+    rate = (pl.col("part") + UNSEEN_EVENTS) / pl.col("whole")
+    return totals.filter(pl.col("whole") >= LOWEST_TRIALS).select(*KEY, rate.alias("rare"))
 
 
 def _usual(past: pl.DataFrame, lowest: int) -> pl.DataFrame:

@@ -1,0 +1,100 @@
+"""Problems: data that is late and sums that do not agree; who is told is decided elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from advertisex_assets.bronze.kafka.balance import kafka_balance
+from advertisex_assets.transforms.watch.freshness import is_behind, staleness
+from advertisex_assets.watch.feed_problem import Links, feed_problem, words
+from advertisex_assets.watch.losses import find_losses
+from advertisex_assets.watch.status import watermark
+from advertisex_assets.watch.unread import oldest_unread
+from resources.lake import Lake
+from schemas.alerts.incident import Impact, Problem
+from schemas.alerts.kinds import (
+    DATA_STALE,
+    OFFSETS_EXPIRED,
+    RECORDS_LOST,
+)
+from schemas.feed import Feed
+from schemas.tables.bronze import bronze_table
+
+FRESHNESS = "freshness"
+SUMS = "sums"
+"""Scopes: who looked. Each function below reports all that its scope sees."""
+
+
+def freshness_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links) -> list[Problem]:
+    """Feeds whose newest event is older than promised, and landed rows that silver leaves waiting."""
+    problems = []
+    for feed in feeds:
+        late = staleness(feed, watermark(lake, feed), now)
+        waiting, first = oldest_unread(lake, feed)
+        if first is not None and is_behind(first, now):
+            since = f"{first:%Y-%m-%d %H:%M} UTC"
+            summary = f"{waiting:,} landed records of {feed.name} have waited for silver since {since}."
+            problems.append(
+                feed_problem(feed, FRESHNESS, DATA_STALE, "behind", summary, first, links, Impact(waiting))
+            )
+        elif late is not None:
+            summary = (
+                f"{feed.name} is complete to {late.complete_to:%Y-%m-%d %H:%M} UTC only, "
+                f"{words(late.late_by)} later than the {words(late.allowed)} it promises."
+            )
+            problems.append(
+                feed_problem(feed, FRESHNESS, DATA_STALE, "stale", summary, late.complete_to, links)
+            )
+    return problems
+
+
+def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links) -> list[Problem]:
+    """Records that are missing, doubled or unknown, offsets that do not add up, and what the broker deleted unread."""
+    problems = []
+    for feed in feeds:
+        for loss in find_losses(lake, feed):
+            what = f"lost/{loss.table}/{loss.kind}"
+            problems.append(
+                feed_problem(
+                    feed,
+                    SUMS,
+                    RECORDS_LOST,
+                    what,
+                    loss.sentence,
+                    now,
+                    links,
+                    Impact(loss.rows),
+                    str(loss.first),
+                )
+            )
+        problems += _offset_problems(lake, feed, now, links)
+    return problems
+
+
+def _offset_problems(lake: Lake, feed: Feed, now: datetime, links: Links) -> list[Problem]:
+    table = bronze_table(feed)
+    if not lake.exists(table):
+        return []
+    problems = []
+    for row in kafka_balance(lake.open(table)).iter_rows(named=True):
+        where = f"{feed.topic} partition {row['partition']}"
+        if row["expired"]:
+            summary = f"The broker deleted {row['expired']:,} records of {where} before they were read."
+            what, impact = (
+                f"expired/{row['source']}/{row['partition']}/{row['expired']}",
+                Impact(row["expired"]),
+            )
+            problems.append(
+                replace(
+                    feed_problem(feed, SUMS, OFFSETS_EXPIRED, what, summary, now, links, impact), stays=True
+                )
+            )
+        if not row["balanced"]:
+            gaps = row["expired"] + row["aborted"] + row["marker"]
+            summary = (
+                f"{where}: {row['offsets'] or 0:,} offsets were passed, but {row['messages']:,} messages and "
+                f"{gaps:,} gaps are accounted for."
+            )
+            what = f"offsets/{row['source']}/{row['partition']}"
+            problems.append(feed_problem(feed, SUMS, RECORDS_LOST, what, summary, now, links))
+    return problems
