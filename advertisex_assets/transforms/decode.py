@@ -1,7 +1,10 @@
 """Decode: the bytes of bronze rows to one text column per declared column."""
 
+from functools import partial
+
 import polars as pl
 
+from schemas.codecs.batches import peek
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.columns import Column, paths_of
 from schemas.feed import Feed
@@ -17,7 +20,8 @@ def decode(
     """The same rows with `text:<column>` for each declared column, `rescued` and `decode_error`.
 
     Rows that are no records (broken, unreadable_file) get a decode error; nothing is raised for bad bytes.
-    `columns` limits the work to some of the feed's columns (routing reads only the time).
+    `columns` limits the work to some of the feed's columns (routing reads only the time): then `rescued` is null, and
+    damage elsewhere in a record may go unnoticed.
     """
     wanted = feed.columns if columns is None else columns
     numbered = rows.with_row_index(ROW)
@@ -40,7 +44,8 @@ def _decode_with(
     if rows["kind"][0] != RECORD:
         return _undecodable(rows, columns)
     codec = feed.codec(rows["codec"][0])
-    fields = codec.decode(rows["payload"], rows["header"], paths_of(columns), schemas)
+    read = codec.decode if columns is feed.columns else partial(peek, codec)
+    fields = read(rows["payload"], rows["header"], paths_of(columns), schemas)
     texts = [_first_filled(column).alias(text_column(column.name)) for column in columns]
     return pl.concat([rows, fields.select(*texts, "rescued", "decode_error")], how="horizontal")
 

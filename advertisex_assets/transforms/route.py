@@ -1,5 +1,7 @@
 """Route: the event date that landing gives to each bronze row."""
 
+from datetime import date
+
 import polars as pl
 
 from advertisex_assets.transforms.decode import decode
@@ -15,6 +17,14 @@ from schemas.tables.bronze import (
 )
 from schemas.types.times import AHEAD_US, EARLIEST_US
 
+ROW = "route:row"
+
+PLAIN_UTC = r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$"
+"""ISO 8601 in UTC, to the second or finer."""
+
+EARLIEST_DATE = date(2000, 1, 1)
+"""The date of EARLIEST_US."""
+
 
 def route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS) -> pl.DataFrame:
     """The same rows with `event_date` and `routed_by`.
@@ -22,8 +32,29 @@ def route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS) ->
     Reads kind, payload, codec, header, received_at, landed_at. A row whose time cannot be read, or is out of range,
     takes its landing date and says so (design, invariant 3).
     """
-    timed = decode(feed, rows, schemas, (feed.time_column,)).with_columns(event_time(feed).alias("event_time"))
-    return timed.select(*rows.columns, event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
+    texts = decode(feed, rows.with_row_index(ROW), schemas, (feed.time_column,))
+    dated = texts.with_columns(
+        plain_date(feed).alias("event_date"), pl.lit(ROUTED_BY_EVENT_TIME).alias("routed_by")
+    )
+    plain = dated.filter(pl.col("event_date").is_not_null()).select(
+        ROW, *rows.columns, "event_date", "routed_by"
+    )
+    if plain.height == rows.height:
+        return plain.drop(ROW)
+    others = dated.filter(pl.col("event_date").is_null()).with_columns(event_time(feed).alias("event_time"))
+    routed = others.with_columns(event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
+    return pl.concat([plain, routed.select(plain.columns)]).sort(ROW).drop(ROW)
+
+
+def plain_date(feed: Feed) -> pl.Expr:
+    """The UTC date of an event time written as most senders do, where that alone routes the row; else null.
+
+    Several times as fast as reading the instant: `2026-03-01T12:30:00.123Z` is in range on its date, and its date is
+    that of its text, if that is neither before 2000 nor after the landing date.
+    """
+    text = text_of(feed.event_at)
+    day = pl.when(text.str.contains(PLAIN_UTC)).then(text.str.head(10)).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(day.is_between(EARLIEST_DATE, pl.col("landed_at").dt.date())).then(day)
 
 
 def routed_by(feed: Feed) -> pl.Expr:

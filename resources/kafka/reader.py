@@ -14,8 +14,8 @@ from resources.kafka.messages import MessageColumns
 from resources.kafka.problems import LOGGER, Problems
 from resources.kafka.slices import Slice, TopicState
 
-CHUNK_MESSAGES = 1_000
-"""Messages taken at once: fewer cost more calls; 10,000 cost 40 % more, since they leave the processor's cache."""
+CHUNK_MESSAGES = 250
+"""Messages taken at once: few enough to stay in the processor's cache (10,000 cost twice as much per message)."""
 
 CHUNK_BYTES = 16 << 20
 """About how much is taken at once when messages are large."""

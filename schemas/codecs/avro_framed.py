@@ -52,6 +52,16 @@ class AvroConfluentCodec:
         """A file of one message."""
         return WholeSplitter()
 
+    def is_one_record(self, messages: pl.Series) -> pl.Series:
+        """As `sniff`."""
+        return messages.bin.starts_with(b"\0") & (messages.bin.size() > CONFLUENT_FRAME_BYTES)
+
+    def peek(
+        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+    ) -> pl.DataFrame:
+        """As `decode`: a body is read from its beginning whatever is asked for."""
+        return self.decode(payloads, headers, paths, schemas)
+
     def decode(
         self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
     ) -> pl.DataFrame:
@@ -81,6 +91,16 @@ class AvroSingleObjectCodec:
     def splitter(self) -> StreamSplitter:
         """A file of one message."""
         return WholeSplitter()
+
+    def is_one_record(self, messages: pl.Series) -> pl.Series:
+        """As `sniff`."""
+        return messages.bin.starts_with(SINGLE_OBJECT_MAGIC)
+
+    def peek(
+        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+    ) -> pl.DataFrame:
+        """As `decode`: a body is read from its beginning whatever is asked for."""
+        return self.decode(payloads, headers, paths, schemas)
 
     def decode(
         self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS

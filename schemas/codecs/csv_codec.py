@@ -12,8 +12,12 @@ import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
 from schemas.codecs.csv_splitter import CsvSplitter, cells_of, names_of
+from schemas.codecs.detect import HEAD_BYTES
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.codecs.text import json_text, utf8_text
+
+PLAIN_START = r'^[0-9A-Za-z_"-][ -~]{3}'
+"""No brace, bracket or blank (JSON), and no byte that is not printable (binary formats have one among their first)."""
 
 ROW = "csv:row"
 TEXT = "csv:text"
@@ -48,6 +52,30 @@ class CsvCodec:
     def splitter(self) -> StreamSplitter:
         """A splitter for one file."""
         return CsvSplitter(self.known, len(self.positional))
+
+    def is_one_record(self, messages: pl.Series) -> pl.Series:
+        """A line of printable text that starts as no other format does."""
+        texts = utf8_text(messages)
+        starts = texts.str.contains(PLAIN_START)
+        one_line = ~texts.str.contains("\n", literal=True) & ~texts.str.contains("\r", literal=True)
+        text = ~texts.str.contains("\0", literal=True) & (messages.bin.size() < HEAD_BYTES)
+        return starts & one_line & text & texts.str.contains(",", literal=True)
+
+    def peek(
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
+    ) -> pl.DataFrame:
+        """The cells under the paths; rows with quotes or a header line of their own are decoded."""
+        texts = utf8_text(payloads)
+        plain = headers.is_null().all() and not texts.str.contains('"', literal=True).any()
+        if not plain or texts.has_nulls():
+            return self.decode(payloads, headers, paths)
+        cells = texts.str.split(",").alias(CELLS).to_frame()
+        columns = [_cell(list(self.positional), path).alias(path) for path in dict.fromkeys(paths)]
+        return cells.select(*columns, *(pl.lit(None, pl.String).alias(n) for n in (RESCUED, DECODE_ERROR)))
 
     def decode(
         self,

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from confluent_kafka import Producer
 from advertisex_assets.bronze.kafka import Budget, KafkaReceipt, land_kafka
 from advertisex_assets.bronze.kafka.balance import kafka_balance
 from resources.kafka import Kafka
+from resources.kafka.messages import MESSAGE_SCHEMA
 from resources.lake import Lake
 from resources.run import Run
 from schemas.feed import Feed
@@ -34,6 +35,20 @@ def impression(number: int, at: str = "2026-02-28T10:00:00Z") -> bytes:
 def payloads(count: int, first: int = 0) -> list[bytes]:
     """Impressions with consecutive numbers."""
     return [impression(number) for number in range(first, first + count)]
+
+
+def messages_frame(values: Sequence[bytes | None]) -> pl.DataFrame:
+    """Messages of one partition as a reader gives them."""
+    columns = {
+        "payload": values,
+        "offset": range(len(values)),
+        "timestamp_ms": [1_772_323_200_123] * len(values),
+    }
+    absent = [
+        pl.lit(None, dtype).alias(name) for name, dtype in MESSAGE_SCHEMA.items() if name not in columns
+    ]
+    schema = {name: MESSAGE_SCHEMA[name] for name in columns}
+    return pl.DataFrame(columns, schema=schema).with_columns(absent).select(list(MESSAGE_SCHEMA))
 
 
 class Stream:

@@ -1,10 +1,10 @@
 """Rows: Kafka messages to received records, several where a message holds several; pure."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from schemas.codecs import detect
+from schemas.codecs.base import RECORD
+from schemas.codecs.batches import Batched
 from schemas.feed import Feed
 from schemas.tables.bronze import TOMBSTONE, bronze_table
 
@@ -17,36 +17,62 @@ RECORD_COLUMNS = (
 LATEST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999: a producer may send any number as a timestamp."""
 
-Split = tuple[int, int, str, bytes | None, str | None, str | None]
-"""Place of the message, index in it, kind, payload, codec and header of one record."""
+MESSAGE = "message"
+"""The place of a message among those given."""
 
 
 def rows_of(feed: Feed, messages: pl.DataFrame, source: str) -> pl.DataFrame:
     """One row per record of the messages (see MESSAGE_SCHEMA), in order, ready to be stamped."""
-    schema = bronze_table(feed).schema
-    names = ("record_index", "kind", "payload", "codec", "header")
-    types = {"message": pl.Int64()} | {name: schema[name] for name in names}
-    split = pl.DataFrame(split_messages(feed, messages["payload"].to_list()), schema=types, orient="row")
-    milliseconds = pl.col("timestamp_ms").clip(0, LATEST_MS)
-    carried = messages.drop("payload")[split["message"]].hstack(split.drop("message"))
-    return carried.with_columns(
+    numbered = messages.with_row_index(MESSAGE).with_columns(_sure_codec(feed, messages["payload"]))
+    sure = numbered.filter(pl.col("codec").is_not_null()).with_columns(
+        pl.lit(RECORD).alias("kind"),
+        pl.lit(None, pl.String).alias("header"),
+        pl.lit(0, pl.Int64).alias("record_index"),
+    )
+    split = sure if sure.height == messages.height else _beside(sure, _split(feed, numbered))
+    received_at = pl.from_epoch(pl.col("timestamp_ms").clip(0, LATEST_MS), "ms")
+    return split.with_columns(
         pl.lit(source).alias("source"),
         pl.lit(feed.topic).alias("source_name"),
-        pl.from_epoch(milliseconds, "ms").cast(schema["received_at"]).alias("received_at"),
+        received_at.cast(bronze_table(feed).schema["received_at"]).alias("received_at"),
     ).select(RECORD_COLUMNS)
 
 
-def split_messages(feed: Feed, payloads: Sequence[bytes | None]) -> list[Split]:
-    """The records of each message; a message without a value is a tombstone."""
-    records: list[Split] = []
-    for place, payload in enumerate(payloads):
-        if payload is None:
-            records.append((place, 0, TOMBSTONE, None, None, None))
-            continue
-        codec = detect(feed.codecs, payload)
-        found = codec.split(payload)
-        records += [
-            (place, index, record.kind, record.payload, codec.name, record.header)
-            for index, record in enumerate(found)
-        ]
-    return records
+def _sure_codec(feed: Feed, payloads: pl.Series) -> pl.Expr:
+    """The codec of which a message is one record for sure; null where it must be looked at by itself."""
+    masks = [
+        (codec.name, codec.is_one_record(payloads)) for codec in feed.codecs if isinstance(codec, Batched)
+    ]
+    names = [pl.when(pl.lit(mask)).then(pl.lit(name)) for name, mask in masks]
+    return pl.coalesce(*names, pl.lit(None, pl.String)).alias("codec")
+
+
+def _split(feed: Feed, numbered: pl.DataFrame) -> pl.DataFrame:
+    """The records of the messages that no codec is sure of, found one by one."""
+    unsure = numbered.filter(pl.col("codec").is_null()).drop("codec")
+    records = [
+        (place, *record)
+        for place, payload in enumerate(unsure["payload"].to_list())
+        for record in _records(feed, payload)
+    ]
+    types = bronze_table(feed).schema
+    names = ("kind", "payload", "codec", "header", "record_index")
+    split = pl.DataFrame(records, {"place": pl.Int64()} | {name: types[name] for name in names}, orient="row")
+    return unsure.drop("payload")[split["place"]].hstack(split.drop("place"))
+
+
+def _records(
+    feed: Feed, payload: bytes | None
+) -> list[tuple[str, bytes | None, str | None, str | None, int]]:
+    """Kind, payload, codec, header and index of each record; a message without a value is a tombstone."""
+    if payload is None:
+        return [(TOMBSTONE, None, None, None, 0)]
+    codec = detect(feed.codecs, payload)
+    return [
+        (record.kind, record.payload, codec.name, record.header, index)
+        for index, record in enumerate(codec.split(payload))
+    ]
+
+
+def _beside(sure: pl.DataFrame, split: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([sure, split.select(sure.columns)]).sort(MESSAGE, "record_index")
