@@ -13,7 +13,7 @@ import polars as pl
 
 from schemas.codecs.text import text_series
 
-Decode = Callable[[bytes | None], Any]
+Decode = Callable[[Any], Any]
 
 CHUNK_RECORDS = 4096
 """Objects alive at a time, so that they stay in the processor's cache."""

@@ -24,8 +24,10 @@ def _json(draw: st.DrawFn) -> bytes:
 
 
 JSON = _json()
-CELLS = st.text("aO1-: \"é\0", max_size=8) | st.text(max_size=8)
-CSV = st.lists(CELLS, min_size=1, max_size=12).map(lambda cells: ",".join(cells).encode())
+USUAL_CELLS = st.sampled_from(["2026-03-01T00:00:00Z", "user-1", "click", '"quoted"', "", "timestamp"])
+ODD_CELLS = st.text('aO1-: "é\0', max_size=8) | st.text(max_size=8)
+USUAL_ROWS, ODD_ROWS = (st.lists(cells, min_size=1, max_size=12) for cells in (USUAL_CELLS, ODD_CELLS))
+CSV = (USUAL_ROWS | ODD_ROWS).map(lambda cells: ",".join(cells).encode())
 FRAMES = st.sampled_from([b"\0", b"\0\0\0\0\1", b"\xc3\x01", b"Obj\x01", b"\xef\xbb\xbf"])
 BETWEEN = st.sampled_from([b"", b"\n", b" ", b"\r\n", b","])
 
