@@ -55,7 +55,9 @@ def _types(vectorisable: bool) -> st.SearchStrategy[Shape]:
 
 
 def _around(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
-    arrays = inner.filter(_takes_bytes).map(lambda s: Shape({"type": "array", "items": s.schema}, st.lists(s.values, max_size=3)))
+    arrays = inner.filter(takes_bytes).map(
+        lambda s: Shape({"type": "array", "items": s.schema}, st.lists(s.values, max_size=3))
+    )
     maps = inner.map(
         lambda s: Shape({"type": "map", "values": s.schema}, st.dictionaries(TEXTS, s.values, max_size=3))
     )
@@ -64,11 +66,11 @@ def _around(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
     return arrays | maps | optional | unions.filter(lambda s: s is not None) | _record_of(inner)
 
 
-def _takes_bytes(shape: Shape) -> bool:
+def takes_bytes(shape: Shape) -> bool:
     """Arrays of items without bytes are refused by design: damage could promise any number of them."""
     schema = shape.schema
     if isinstance(schema, dict) and schema["type"] == "record":
-        return any(_takes_bytes(Shape(field["type"], st.none())) for field in schema["fields"])
+        return any(takes_bytes(Shape(field["type"], st.none())) for field in schema["fields"])
     return bool(schema != "null")
 
 

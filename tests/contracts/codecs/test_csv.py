@@ -113,6 +113,13 @@ def test_trailing_cells_may_be_missing_without_a_header() -> None:
     assert frame[DECODE_ERROR].is_null().to_list() == [True, True, False, False]
 
 
+@pytest.mark.parametrize("header", [b"", b"timestamp,user_id,campaign_id,type\n"])
+def test_quotes_that_would_make_a_record_of_the_wrong_width_hold_nothing_together(header: bytes) -> None:
+    lines = [b't,"u', b'x",c,click,z,9', b"t,u,c,click"]
+    records = in_chunks(CODEC, header + b"\n".join(lines))
+    assert [record.payload for record in records] == lines
+
+
 def test_a_file_of_one_open_quote_is_read_line_by_line() -> None:
     lines = [b't,"u,c,click', *(b"t,u%d,c,click" % number for number in range(20_000))]
     records = in_chunks(CODEC, b"\n".join(lines), range(0, 400_000, 10_000))
