@@ -49,7 +49,7 @@ NESTED = {"type": "record", "name": "N", "fields": [{"name": "at", "type": MOMEN
         ("bytes", b"\xff\x00", "/wA="),
         ("float", 1.401298464324817e-45, "0." + "0" * 44 + "1"),
         (["null", "int", "float"], 1.401298464324817e-45, "0." + "0" * 44 + "1"),
-        (["null", "int", "float"], 8589973504.0, "8589973000"),
+        (["null", "int", "float"], 8589973504.0, "8589974000"),
         (["null", "int", "float"], 1.00000011920929, "1.0000001"),
         (["null", "int", "string"], 7, "7"),
         (["null", "int", "string"], "x", "x"),
