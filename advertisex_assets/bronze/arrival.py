@@ -1,12 +1,12 @@
 """Arrival: what a file's bytes and path say about whether it was landed before; and the row that records it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
 from resources.files import SourceFile
 from resources.lake import LakeTable, Marks
+from resources.run import Run
 from schemas.tables.bronze import FILES
 
 LANDED = "landed"
@@ -14,8 +14,8 @@ GROWN = "grown"
 ALREADY_LANDED = "already_landed"
 UNREADABLE = "unreadable"
 
-KEPT = (LANDED, GROWN, UNREADABLE)
-"""Outcomes of arrivals that brought rows to bronze."""
+IS_KEPT = pl.col("outcome").is_in([LANDED, GROWN, UNREADABLE])
+"""Whether an arrival brought rows to bronze."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,17 @@ class Arrival:
     is_known: bool = False
 
 
-def recognise(file: SourceFile, feed_name: str, files: LakeTable, as_new: bool = False) -> Arrival:
+def kept_arrivals(files: LakeTable, feed_name: str) -> pl.DataFrame:
+    """The rows of `bronze.files` whose arrival brought rows to the feed's bronze."""
+    return files.scan().filter(pl.col("feed") == feed_name, IS_KEPT).collect()
+
+
+def recognise(file: SourceFile, kept: pl.DataFrame, as_new: bool = False) -> Arrival:
     """Compares a file with every earlier arrival: same content (`is_known`), a grown version of its path, or new.
 
     With `as_new` known content gets a source of its own and is landed once more.
     """
     sha256 = file.sha256()
-    kept = files.scan().filter(pl.col("feed") == feed_name, pl.col("outcome").is_in(KEPT)).collect()
     same = kept.filter(pl.col("sha256") == sha256)
     if same.height and as_new:
         return Arrival(file, sha256, f"file:{sha256}#{same.height}", 0)
@@ -61,17 +65,10 @@ def _continued(
     return Arrival(file, sha256, source, grown_from, earlier.height, int(earlier["records"].sum()), is_known)
 
 
-def record_arrival(
-    files: LakeTable,
-    feed_name: str,
-    arrival: Arrival,
-    records: int,
-    outcome: str,
-    reason: str | None,
-    at: datetime,
-    run_id: str,
-) -> None:
-    """Appends one row to `bronze.files`; CommitConflictError when another process recorded the same content first."""
+def arrival_row(
+    feed_name: str, arrival: Arrival, records: int, outcome: str, reason: str | None, run: Run
+) -> pl.DataFrame:
+    """The row of `bronze.files` that tells what an arrival did."""
     row = {
         "feed": feed_name,
         "path": arrival.file.path,
@@ -82,8 +79,13 @@ def record_arrival(
         "outcome": outcome,
         "reason": reason,
         "modified_at": arrival.file.modified_at,
-        "arrived_at": at,
-        "run_id": run_id,
+        "arrived_at": run.clock(),
+        "run_id": run.run_id,
     }
-    mark = f"{feed_name}/{arrival.source}"
-    files.append(pl.DataFrame([row], schema=FILES.schema), Marks({mark: (files.mark(mark) or 0) + 1}))
+    return pl.DataFrame([row], schema=FILES.schema)
+
+
+def record_arrival(files: LakeTable, row: pl.DataFrame) -> None:
+    """Appends the row; CommitConflictError when another process recorded the same content first."""
+    mark = f"{row['feed'][0]}/{row['source'][0]}"
+    files.append(row, Marks({mark: (files.mark(mark) or 0) + 1}))

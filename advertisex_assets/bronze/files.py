@@ -8,9 +8,12 @@ import polars as pl
 from advertisex_assets.bronze.arrival import (
     ALREADY_LANDED,
     GROWN,
+    IS_KEPT,
     LANDED,
     UNREADABLE,
     Arrival,
+    arrival_row,
+    kept_arrivals,
     recognise,
     record_arrival,
 )
@@ -24,7 +27,7 @@ from schemas.codecs.base import BROKEN
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.errors import AdvertiseXError
 from schemas.feed import Feed
-from schemas.tables.bronze import FILES, bronze_table
+from schemas.tables.bronze import FILES, ORIGINALS, bronze_table
 
 ATTEMPTS = 20
 """How often landing starts again when another process lands the same file at the same moment."""
@@ -41,43 +44,55 @@ class FileReceipt:
     landed: int
 
 
-def land_file(
-    lake: Lake,
-    feed: Feed,
-    file: SourceFile,
-    run: Run,
-    schemas: SchemaSource = NO_SCHEMAS,
-    as_new: bool = False,
-) -> FileReceipt:
-    """Lands a file, its grown tail, or nothing if its content was landed before (under whatever name).
+class FileLander:
+    """Lands files of one feed, one after another, through handles that it keeps open.
 
-    A process that dies half-way leaves whole batches behind; landing the file again goes on after them.
+    A process that dies half-way leaves whole batches behind; landing the file again goes on after them. Where another
+    process commits first, the handles are opened anew and the file is looked at again.
     """
-    for _ in range(ATTEMPTS):
-        arrival = recognise(file, feed.name, lake.open(FILES), as_new)
-        try:
-            return _land(lake, feed, arrival, run, schemas)
-        except CommitConflictError:
-            continue
-    raise AdvertiseXError(
-        f"{file.path} is being landed by other processes; {ATTEMPTS} attempts met them. Run it again."
-    )
 
+    def __init__(self, lake: Lake, feed: Feed, run: Run, schemas: SchemaSource = NO_SCHEMAS) -> None:
+        self._lake, self._feed, self._run, self._schemas = lake, feed, run, schemas
+        self._open()
 
-def _land(lake: Lake, feed: Feed, arrival: Arrival, run: Run, schemas: SchemaSource) -> FileReceipt:
-    files = lake.open(FILES)
-    if arrival.is_known:
-        return _finish(files, feed, arrival, run, arrival.landed_records, ALREADY_LANDED, None, 0)
-    keep_original(lake, arrival, run)
-    bronze = lake.open(bronze_table(feed))
-    reason, outcome = None, GROWN if arrival.grown_from_bytes else LANDED
-    for batch in batches(feed, arrival.file):
-        _append(bronze, feed, arrival, batch, run, schemas)
-        if batch.records[-1].kind == BROKEN:
-            reason = batch.records[-1].header
-            outcome = UNREADABLE if batch.first + len(batch.records) == 1 else outcome
-    landed = (bronze.mark(arrival.source) or 0) - arrival.landed_records
-    return _finish(files, feed, arrival, run, landed, outcome, reason, landed)
+    def _open(self) -> None:
+        self._files = self._lake.open(FILES)
+        self._originals = self._lake.open(ORIGINALS)
+        self._bronze = self._lake.open(bronze_table(self._feed))
+        self._kept = kept_arrivals(self._files, self._feed.name)
+
+    def land(self, file: SourceFile, as_new: bool = False) -> FileReceipt:
+        """Lands a file, its grown tail, or nothing if its content was landed before (under whatever name)."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self._land(recognise(file, self._kept, as_new))
+            except CommitConflictError:
+                self._open()
+        raise AdvertiseXError(
+            f"{file.path} is being landed by other processes; {ATTEMPTS} attempts met them. Run it again."
+        )
+
+    def _land(self, arrival: Arrival) -> FileReceipt:
+        if arrival.is_known:
+            return self._finish(arrival, arrival.landed_records, ALREADY_LANDED, None, 0)
+        keep_original(self._originals, arrival, self._run)
+        reason, outcome = None, GROWN if arrival.grown_from_bytes else LANDED
+        for batch in batches(self._feed, arrival.file):
+            _append(self._bronze, self._feed, arrival, batch, self._run, self._schemas)
+            if batch.records[-1].kind == BROKEN:
+                reason = batch.records[-1].header
+                outcome = UNREADABLE if batch.first + len(batch.records) == 1 else outcome
+        landed = (self._bronze.mark(arrival.source) or 0) - arrival.landed_records
+        return self._finish(arrival, landed, outcome, reason, landed)
+
+    def _finish(
+        self, arrival: Arrival, records: int, outcome: str, reason: str | None, landed: int
+    ) -> FileReceipt:
+        self._run.step("bronze:files")
+        row = arrival_row(self._feed.name, arrival, records, outcome, reason, self._run)
+        record_arrival(self._files, row)
+        self._kept = pl.concat([self._kept, row.filter(IS_KEPT)])
+        return FileReceipt(self._feed.name, arrival.file.path, outcome, records, landed)
 
 
 def _append(
@@ -128,18 +143,3 @@ def record_rows(feed: Feed, arrival: Arrival, batch: Batch, fresh: list[int], ru
         pl.lit(None, pl.String).alias("headers"),
         pl.lit(None, pl.String).alias("record_id"),
     )
-
-
-def _finish(
-    files: LakeTable,
-    feed: Feed,
-    arrival: Arrival,
-    run: Run,
-    records: int,
-    outcome: str,
-    reason: str | None,
-    landed: int,
-) -> FileReceipt:
-    run.step("bronze:files")
-    record_arrival(files, feed.name, arrival, records, outcome, reason, run.clock(), run.run_id)
-    return FileReceipt(feed.name, arrival.file.path, outcome, records, landed)

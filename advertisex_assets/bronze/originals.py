@@ -6,7 +6,7 @@ import polars as pl
 
 from advertisex_assets.bronze.arrival import Arrival
 from resources.files import SourceFile
-from resources.lake import Lake, Marks
+from resources.lake import Lake, LakeTable, Marks
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 from schemas.tables.bronze import FILES, ORIGINALS
@@ -15,9 +15,8 @@ PIECES_PER_COMMIT = 16
 """64 MiB of file a commit: bounded memory, few commits."""
 
 
-def keep_original(lake: Lake, arrival: Arrival, run: Run) -> None:
+def keep_original(table: LakeTable, arrival: Arrival, run: Run) -> None:
     """Appends the bytes of a file that are not kept yet; its mark is how many are."""
-    table = lake.open(ORIGINALS)
     kept = table.mark(arrival.source) or 0
     for group in _groups(arrival.file, kept):
         position = kept

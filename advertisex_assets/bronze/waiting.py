@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from advertisex_assets.bronze.files import FileReceipt, land_file
+from advertisex_assets.bronze.files import FileLander, FileReceipt
 from advertisex_assets.bronze.kafka.landing import Budget, KafkaReceipt, land_kafka
 from resources.kafka import Kafka, UnknownTopicError
 from resources.landing import waiting_files
@@ -35,7 +35,10 @@ def _land_folder(world: World, feed: Feed, run: Run) -> list[FileReceipt]:
         return []
     lake = world.lake()
     waiting = waiting_files(lake, feed.name, settings.landing, run.clock(), settings.settle_seconds)
-    return [land_file(lake, feed, file, run, world.schemas()) for file in waiting]
+    if not waiting:
+        return []
+    lander = FileLander(lake, feed, run, world.schemas())
+    return [lander.land(file) for file in waiting]
 
 
 def _land_topic(world: World, feed: Feed, run: Run) -> KafkaReceipt | None:

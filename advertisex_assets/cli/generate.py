@@ -8,6 +8,7 @@ from rich.progress import Progress
 
 from advertisex_assets.cli.output import errors
 from resources.sample_traffic import TrafficConfig, write_files
+from schemas.errors import AdvertiseXError
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +27,9 @@ def generate(
     """Write believable sample traffic, and the truth about it."""
     config = TrafficConfig(events=events, days=days, seed=seed)
     with Progress(console=errors(), transient=True) as progress:
-        task = progress.add_task("generating", total=None)
-        write_files(directory, config, lambda *_: progress.advance(task))
+        task = progress.add_task("generating", total=events)
+        try:
+            write_files(directory, config, lambda done: progress.update(task, completed=done))
+        except FileExistsError:
+            raise AdvertiseXError(f"{directory} holds traffic already; name another folder or empty it.") from None
     errors().print(f"Wrote about {events:,} events of {days} days to {directory}.")

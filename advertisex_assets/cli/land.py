@@ -6,7 +6,7 @@ import polars as pl
 import typer
 from rich.progress import Progress
 
-from advertisex_assets.bronze.files import FileReceipt, land_file
+from advertisex_assets.bronze.files import FileLander, FileReceipt
 from advertisex_assets.cli.output import Format, FormatOption, errors, show
 from resources.files import list_files
 from resources.run import new_run
@@ -30,11 +30,11 @@ def land(
     """Land files into bronze, each content exactly once."""
     declared = feed_named(feed)
     files = [file for path in paths for file in list_files(path)]
-    lake, schemas, run = open_lake(), open_schemas(), new_run("land")
+    lander = FileLander(open_lake(), declared, new_run("land"), open_schemas())
     receipts: list[FileReceipt] = []
     with Progress(console=errors(), transient=True) as progress:
         task = progress.add_task(f"landing {feed}", total=sum(file.size_bytes for file in files) or None)
         for file in files:
-            receipts.append(land_file(lake, declared, file, run, schemas, as_new))
+            receipts.append(lander.land(file, as_new))
             progress.advance(task, file.size_bytes)
     show(pl.DataFrame([vars(receipt) for receipt in receipts]), form, "Landed")

@@ -1,11 +1,19 @@
 """`advertisex refresh`: silver and gold up to date with bronze, by the very assets that Dagster runs."""
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 import typer
-from dagster import AssetsDefinition, DagsterEvent, DagsterInstance, ExecuteInProcessResult, materialize
+from dagster import (
+    AssetsDefinition,
+    BetaWarning,
+    DagsterEvent,
+    DagsterInstance,
+    ExecuteInProcessResult,
+    materialize,
+)
 from rich.progress import Progress
 
 from advertisex_assets.cli.output import Format, FormatOption, errors, show
@@ -26,6 +34,9 @@ from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START
 
 Receipt = dict[str, object]
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster tells every event of a run; what failed is in the error that the command prints."""
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -34,6 +45,8 @@ def register(app: typer.Typer) -> None:
 
 def refresh(form: FormatOption = Format.TABLE) -> None:
     """Bring silver and gold up to date with bronze, without a daemon."""
+    # As in `definitions`, which is not imported here.
+    warnings.filterwarnings("ignore", category=BetaWarning)
     lake = open_lake()
     receipts: list[Receipt] = []
     feeds = all_feeds()
@@ -74,11 +87,18 @@ def _run(
         PENDING_ONLY: "true",
     }
     result = materialize(
-        list(assets), instance=instance, tags=tags, resources={"world": World()}, raise_on_error=False
+        list(assets),
+        instance=instance,
+        tags=tags,
+        resources={"world": World()},
+        run_config=QUIET,
+        raise_on_error=False,
     )
     if not result.success:
         raise AdvertiseXError(_failure(result))
-    return [_receipt(event) for event in result.all_node_events if event.is_step_materialization]
+    # A run over a span records every table once per partition: each time the same numbers.
+    made = (event for event in result.all_node_events if event.is_step_materialization)
+    return list({event.asset_key: _receipt(event) for event in made}.values())
 
 
 def _receipt(event: DagsterEvent) -> Receipt:

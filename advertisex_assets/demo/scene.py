@@ -15,6 +15,9 @@ HISTORY_EVENTS = 20_000
 STREAM_EVENTS = 10_000
 """What comes through Kafka: half a minute at the demo's pace."""
 
+STREAM_SEED = 2
+"""Another than the history's: ids must not meet, since requests without a time all happen today."""
+
 STREAM_PER_SECOND = 400
 """Fast enough to see it move, slow enough for the embedded Kafka's 5 MB per partition."""
 
@@ -57,7 +60,9 @@ class Scene:
     @property
     def stream(self) -> TrafficConfig:
         """What comes through Kafka: all of yesterday, beyond the dedupe window of the history."""
-        return TrafficConfig(events=STREAM_EVENTS, days=1, start=self.today - timedelta(days=1))
+        return TrafficConfig(
+            seed=STREAM_SEED, events=STREAM_EVENTS, days=1, start=self.today - timedelta(days=1)
+        )
 
     def clear(self) -> None:
         """Starts from nothing."""

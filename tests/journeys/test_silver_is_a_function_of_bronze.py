@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from advertisex_assets.bronze.files import land_file
+from advertisex_assets.bronze.files import FileLander
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.transforms.enrich import Reference
@@ -74,7 +74,7 @@ class Story:
         path.write_text("\n".join(json.dumps(row | {"n": self.files}) for row in rows))
         self.files += 1
         received = datetime(2026, 11, 9, hour, 0, self.files, tzinfo=UTC)
-        land_file(self.lake, self.feed, list_files(str(path))[0], Run("land", lambda: received))
+        FileLander(self.lake, self.feed, Run("land", lambda: received)).land(list_files(str(path))[0])
 
     def refresh(self) -> None:
         """What the sensor would have done."""

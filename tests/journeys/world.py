@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from advertisex_assets.bronze.files import FileReceipt, land_file
+from advertisex_assets.bronze.files import FileLander, FileReceipt
 from advertisex_assets.gold.refresh import refresh_gold
 from advertisex_assets.reference.load import load_reference
 from advertisex_assets.reference.read import read_reference
@@ -59,7 +59,8 @@ class World:
 
     def land(self, feed: str, path: Path, as_new: bool = False) -> list[FileReceipt]:
         """Lands a file, or a folder's files in order."""
-        return [land_file(self.lake, feed_named(feed), f, self.run, as_new=as_new) for f in list_files(str(path))]
+        lander = FileLander(self.lake, feed_named(feed), self.run)
+        return [lander.land(file, as_new) for file in list_files(str(path))]
 
     def load_reference(self, folder: Path) -> None:
         """Loads reference files."""
