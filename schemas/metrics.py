@@ -78,3 +78,19 @@ BUDGET_USED = Rate(
 )
 PACING_RATES = (PACING, BUDGET_USED)
 """The rates of the pacing mart."""
+
+BID_RATE = Rate("bid_rate", "bids", "bid_requests", "Bids per bid request.")
+WIN_RATE = Rate("win_rate", "wins", "bids", "Wins per bid.")
+FILL_RATE = Rate("fill_rate", "impressions", "bid_requests", "Impressions per bid request.")
+RENDER_RATE = Rate("render_rate", "impressions", "wins", "Impressions per win.")
+CLEARING_TO_FLOOR = Rate(
+    "clearing_to_floor",
+    "clearing_micros",
+    "won_floor_micros",
+    "Clearing price per floor, over wins with both.",
+)
+LATENCY = Rate(
+    "mean_latency_us", "latency_us", "timed_impressions", "Mean time from request to impression.", "us"
+)
+FUNNEL_RATES = (BID_RATE, WIN_RATE, FILL_RATE, RENDER_RATE, VIEWABILITY, CTR, CVR, CLEARING_TO_FLOOR, LATENCY)
+"""The rates of the auction funnel."""

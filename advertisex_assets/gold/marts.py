@@ -4,6 +4,7 @@ from advertisex_assets.gold.calendars import flight_days, local_days
 from advertisex_assets.gold.gates import credit_is_whole, revenue_is_whole, same_sums, touches_precede
 from advertisex_assets.gold.mart import Input, Mart
 from advertisex_assets.transforms.marts.credit import attribution_daily
+from advertisex_assets.transforms.marts.funnel import auction_funnel
 from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, attribution
 from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
@@ -25,6 +26,15 @@ EVENTS_AROUND = {
     kind: Input(f"silver.{kind}", days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
 } | {"invalid_traffic": Input(INVALID_TRAFFIC, days_before=1, days_after=1, makes_dates_within=None)}
 """A day of any time zone lies within its UTC date and the two next to it."""
+
+AUCTIONS = {
+    "bid_requests": Input("silver.bid_requests", days_before=2),
+    "auction_outcomes": Input("silver.auction_outcomes"),
+    "impressions": Input("silver.impressions", days_before=1),
+    "clicks": Input("silver.clicks"),
+    "conversions": Input("silver.conversions"),
+}
+"""Of an auction, all but the conversion happens within minutes, which midnight may divide twice."""
 
 JOURNEYS = {
     "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
@@ -52,6 +62,12 @@ MARTS: tuple[Mart, ...] = (
         },
         pacing,
         calendars={"days": flight_days},
+    ),
+    Mart(
+        gold.AUCTION_FUNNEL,
+        AUCTIONS,
+        auction_funnel,
+        gates=tuple(same_sums(hop) for hop in ("impressions", "clicks", "conversions")),
     ),
     Mart(
         gold.ATTRIBUTION,
