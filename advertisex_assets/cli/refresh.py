@@ -31,6 +31,7 @@ from resources.world import World, open_lake
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START
+from sensors.touched_dates import consecutive
 
 Receipt = dict[str, object]
 
@@ -63,10 +64,11 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
         progress.advance(task)
         progress.update(task, description="gold")
         receipts += _refresh_gold(lake, instance)
+    if not receipts and form is Format.TABLE:
+        print("Everything was up to date.")
+        return
     columns = {"table": pl.String, "dates": pl.Int64, "rows": pl.Int64}
-    show(
-        pl.DataFrame(receipts, schema=columns), form, "Refreshed" if receipts else "Everything was up to date"
-    )
+    show(pl.DataFrame(receipts, schema=columns).group_by("table", maintain_order=True).sum(), form, "Refreshed")
 
 
 def _refresh_gold(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
@@ -78,9 +80,16 @@ def _refresh_gold(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
 def _run(
     assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: DagsterInstance
 ) -> list[Receipt]:
-    """One run of the assets over the span of the dates; only what is pending in it is done."""
-    if not dates or not assets:
-        return []
+    """One run of the assets per stretch of dates, oldest first: a gap costs Dagster events for each of its days."""
+    return [
+        receipt for stretch in consecutive(dates) if assets for receipt in _over(assets, stretch, instance)
+    ]
+
+
+def _over(
+    assets: Sequence[AssetsDefinition], dates: Sequence[date], instance: DagsterInstance
+) -> list[Receipt]:
+    """One run of the assets over a span of dates; only what is pending in it is done."""
     tags = {
         RANGE_START: dates[0].isoformat(),
         RANGE_END: dates[-1].isoformat(),
@@ -98,7 +107,8 @@ def _run(
         raise AdvertiseXError(_failure(result))
     # A run over a span records every table once per partition: each time the same numbers.
     made = (event for event in result.all_node_events if event.is_step_materialization)
-    return list({event.asset_key: _receipt(event) for event in made}.values())
+    receipts = {event.asset_key: _receipt(event) for event in made}.values()
+    return sorted(receipts, key=lambda receipt: str(receipt["table"]))
 
 
 def _receipt(event: DagsterEvent) -> Receipt:
