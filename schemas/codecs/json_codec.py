@@ -17,7 +17,8 @@ import polars as pl
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
 from schemas.codecs.documents import NO_DOCUMENT, Document, frame_of
 from schemas.codecs.json_peek import is_top_level, peek_fields
-from schemas.codecs.json_splitter import BOM, JsonSplitter, is_one_object
+from schemas.codecs.json_scan import is_one_object
+from schemas.codecs.json_splitter import BOM, JsonSplitter
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.codecs.text import utf8_text
 

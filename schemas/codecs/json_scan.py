@@ -4,13 +4,19 @@ structure is ASCII, and what stands inside strings does not matter for cutting."
 import json
 import re
 
+import orjson
+
 NEAR_END_CHARACTERS = 8
 """An error this near the end of what has arrived may be a literal, number or escape that is not complete yet
 (the longest, `-Infinity`, fails with at most eight characters read)."""
 
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"|[{}\[\]"]')
-_SEPARATOR = re.compile(r"[ \t\r\n]*")
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_SEPARATORS = re.compile(r"[ \t\r\n,]*")
 _parse = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
+
+
+_ADJACENT = re.compile(rb"\}\s*\{")
 
 
 class Incomplete(Exception):
@@ -19,6 +25,12 @@ class Incomplete(Exception):
 
 class Invalid(Exception):
     """The text is no JSON value, whatever follows."""
+
+
+def is_one_object(line: bytes) -> bool:
+    """Whether bytes can only be one object, or one bad record: one line, braces around, and none that touch inside."""
+    is_braced_line = line[:1] == b"{" and line[-1:] == b"}" and b"\n" not in line
+    return is_braced_line and not _ADJACENT.search(line)
 
 
 def end_of_value(text: str, start: int) -> int:
@@ -34,6 +46,21 @@ def end_of_value(text: str, start: int) -> int:
         raise Invalid from error
     if end == len(text) and text[start] not in '{["':
         raise Incomplete  # a number or literal may go on
+    return end
+
+
+def end_of_flat_object(text: str, start: int) -> int:
+    """Where the object without inner objects that starts at `start` ends; 0 when it is not one, or not whole.
+
+    A shortcut for the usual record, several times as fast as `end_of_value`.
+    """
+    end = text.find("}", start) + 1
+    if not end or text[start] != "{" or text.find("{", start + 1, end) >= 0:
+        return 0
+    try:
+        orjson.loads(text[start:end].encode("latin-1"))
+    except orjson.JSONDecodeError:
+        return 0
     return end
 
 
@@ -59,7 +86,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     while at < len(text):
         if text[at] not in "{[":
             raise Invalid
-        end = end_of_value(text, at)
+        end = end_of_flat_object(text, at) or end_of_value(text, at)
         if text[at] == "[":
             found += elements(text, at, end)
         else:
@@ -83,5 +110,11 @@ def elements(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def skip_blanks(text: str, at: int) -> int:
     """The first position from `at` that is not JSON white space."""
-    found = _SEPARATOR.match(text, at)
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
+
+
+def skip_separators(text: str, at: int) -> int:
+    """The first position from `at` that is neither white space nor a comma."""
+    found = _SEPARATORS.match(text, at)
     return found.end() if found else at

@@ -8,25 +8,24 @@ JSON but whose brackets balance is one bad record; an array that cannot be follo
 import re
 
 from schemas.codecs.base import BROKEN, BROKEN_LIMIT_BYTES, MAX_RECORD_BYTES, Record
-from schemas.codecs.json_scan import Incomplete, Invalid, end_of_balanced, end_of_value, skip_blanks, spans
+from schemas.codecs.json_scan import (
+    Incomplete,
+    Invalid,
+    end_of_balanced,
+    end_of_flat_object,
+    end_of_value,
+    is_one_object,
+    skip_blanks,
+    skip_separators,
+    spans,
+)
 
 BOM = b"\xef\xbb\xbf"
 
 LONG_LINE_BYTES = 1 << 20
 """A line longer than this is cut value by value, without waiting for its end."""
 
-_ADJACENT = re.compile(rb"\}\s*\{")
 _NEXT_AT_MARGIN = re.compile(r"\n(?=[{\[])")
-
-
-def is_one_object(message: bytes) -> bool:
-    """Whether bytes can only be one object, or one bad record: one line, braces around, and none that touch inside."""
-    return (
-        message[:1] == b"{"
-        and message[-1:] == b"}"
-        and b"\n" not in message
-        and not _ADJACENT.search(message)
-    )
 
 
 class JsonSplitter:
@@ -40,6 +39,8 @@ class JsonSplitter:
         """The stream position of `_text`'s first character."""
         self._started = self._ended = self._broken = self._in_array = self._lines = False
         """`_lines`: a whole line was one value, so from now on a line is a record and a bad line costs only itself."""
+        self._newline: int | None = None
+        """Where the next line ends: -1 when not in what has arrived, null when not looked for yet."""
         self._wanted = 0
         """Scan again only when this much waits, so that the work for a very long value stays linear."""
 
@@ -49,7 +50,7 @@ class JsonSplitter:
             self._text += chunk[: max(BROKEN_LIMIT_BYTES - len(self._text), 0)].decode("latin-1")
             return []
         self._position += self._at
-        self._text, self._at = self._text[self._at :] + chunk.decode("latin-1"), 0
+        self._text, self._at, self._newline = self._text[self._at :] + chunk.decode("latin-1"), 0, None
         if not self._started and (len(self._text) >= len(BOM) or self._ended):
             self._started = True
             self._at = len(BOM) if self._text.startswith(BOM.decode("latin-1")) else 0
@@ -92,16 +93,28 @@ class JsonSplitter:
         return Record(self._text[start:end].encode("latin-1"), position=self._position + start)
 
     def _elements(self) -> list[Record]:
-        """The next element of the open array, or its end."""
-        mark = self._text[self._at]
-        if mark in ",]":
-            self._in_array = mark == ","
-            self._at += 1
-            return []
-        try:
-            return [self._cut(end_of_value(self._text, self._at))]
-        except Invalid:
-            return self._bad_element()
+        """The next elements of the open array, up to its end or a bad one."""
+        records: list[Record] = []
+        while (start := skip_separators(self._text, self._at)) < len(self._text):
+            self._at = start
+            if self._text[start] == "]":
+                self._in_array = False
+                self._at += 1
+                break
+            try:
+                records.append(self._cut(self._end()))
+            except Incomplete:
+                if not records:
+                    raise
+                break
+            except Invalid:
+                return records or self._bad_element()
+        self._at = max(self._at, start)
+        return records
+
+    def _end(self) -> int:
+        """Where the value that starts here ends."""
+        return end_of_flat_object(self._text, self._at) or end_of_value(self._text, self._at)
 
     def _bad_element(self) -> list[Record]:
         """An element that is no JSON, but whose brackets balance and that a comma or the array's end follows."""
@@ -124,12 +137,30 @@ class JsonSplitter:
             self._in_array = True
             self._at += 1
             return []
-        newline = self._text.find("\n", self._at)
+        if self._lines and (records := self._plain_lines()):
+            return records
+        newline = self._next_newline()
         if newline >= 0 or self._ended:
             return self._line(len(self._text) if newline < 0 else newline)
         if self._text[self._at] == "{" and len(self._text) - self._at > LONG_LINE_BYTES:
             return self._several_lines(len(self._text))
         raise Incomplete
+
+    def _next_newline(self) -> int:
+        if self._newline is None or 0 <= self._newline < self._at:
+            self._newline = self._text.find("\n", self._at)
+        return self._newline
+
+    def _plain_lines(self) -> list[Record]:
+        """The lines from here on that are one object each, as most are, up to the first that is not."""
+        records: list[Record] = []
+        while (newline := self._text.find("\n", self._at)) >= 0:
+            line = self._text[self._at : newline].encode("latin-1").rstrip(b"\r")
+            if not is_one_object(line):
+                break
+            records.append(Record(line, None, self._position + self._at))
+            self._at = newline + 1
+        return records
 
     def _opens_array(self) -> bool:
         """Whether records follow the bracket; otherwise it is text that happens to start with one."""
@@ -157,7 +188,7 @@ class JsonSplitter:
         """A value that goes on after its first line. One that leads nowhere costs what stands before the next value
         at the left margin."""
         try:
-            return [self._cut(end_of_value(self._text, self._at))]
+            return [self._cut(self._end())]
         except (Incomplete, Invalid) as problem:
             margin = _NEXT_AT_MARGIN.search(self._text, line_end)
             if not self._ended and (margin is None or isinstance(problem, Incomplete)):
