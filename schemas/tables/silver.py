@@ -138,6 +138,8 @@ QUARANTINE = Table(
     grain="one refused record",
     grain_columns=("source", "partition", "offset", "record_index"),
     partition_by=("feed", "event_date"),
+    # Declared, since by default every column has statistics: payloads and details would stand in the log.
+    statistics_columns=("received_at", "source", "partition", "offset"),
 )
 
 DUPLICATES = Table(
@@ -164,6 +166,7 @@ DUPLICATES = Table(
     grain="one record that lost",
     grain_columns=("source", "partition", "offset", "record_index"),
     partition_by=("feed", "event_date"),
+    statistics_columns=("event_id", "received_at", "source", "partition", "offset"),
 )
 
 INVALID_TRAFFIC = Table(

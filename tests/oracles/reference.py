@@ -17,7 +17,9 @@ def valid(rows: Iterable[Row], key: str, value: str | None, at_us: int) -> Row |
     return None
 
 
-def resolved(event: Row, creatives: Sequence[Row], campaigns: Sequence[Row], advertisers: Sequence[Row]) -> Row:
+def resolved(
+    event: Row, creatives: Sequence[Row], campaigns: Sequence[Row], advertisers: Sequence[Row]
+) -> Row:
     """campaign_id, creative_id, advertiser_id, reporting_zone of one event."""
     at = event["event_at"]
     creative = valid(creatives, "creative_id", event["creative_id"], at)

@@ -47,11 +47,14 @@ def test_duckdb_joins_like_polars(
     """The join is written once and means one thing."""
     numbered = [event | {"row": number} for number, event in enumerate(events)]
     frames = [
-        link.covering if link.is_loaded else None for link in reference(creatives, campaigns, advertisers).links
+        link.covering if link.is_loaded else None
+        for link in reference(creatives, campaigns, advertisers).links
     ]
     with duckdb.connect() as connection:
         tables = [_table(connection, frame) for frame in frames]
-        joined = join_reference(_table(connection, pl.DataFrame(numbered, schema={"row": pl.Int64} | SCHEMA)), *tables)
+        joined = join_reference(
+            _table(connection, pl.DataFrame(numbered, schema={"row": pl.Int64} | SCHEMA)), *tables
+        )
         native = pl.DataFrame(pl.from_arrow(joined.sort("row").to_native().to_arrow_table()))
     expected = [resolved(event, creatives, campaigns, advertisers) for event in events]
     assert native.select(COLUMNS).to_dicts() == [{name: row[name] for name in COLUMNS} for row in expected]

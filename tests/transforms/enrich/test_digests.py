@@ -16,7 +16,11 @@ from tests.transforms.enrich.histories import (
 )
 
 EPOCH = date(1970, 1, 1)
-NAMES = (("creative_id", "campaign_id"), ("campaign_id", "advertiser_id"), ("advertiser_id", "reporting_zone"))
+NAMES = (
+    ("creative_id", "campaign_id"),
+    ("campaign_id", "advertiser_id"),
+    ("advertiser_id", "reporting_zone"),
+)
 Histories = tuple[list[Row], list[Row], list[Row]]
 
 
