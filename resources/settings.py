@@ -73,6 +73,9 @@ class Settings(BaseSettings):
         256 << 20, gt=0, description="At most so many bytes in one landing commit."
     )
     schema_registry_url: str | None = Field(None, description="A Confluent-compatible schema registry.")
+    alerts: Path | None = Field(
+        None, description="A TOML file with the receivers and routes of alerts; without it nobody is told."
+    )
     dagster_url: str = Field(
         "http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts."
     )

@@ -30,16 +30,19 @@ class Alerts:
     dashboard: str = ""
     """Where the Dagster UI is."""
 
-    def report(self, problems: Iterable[Problem], cleared_scopes: Iterable[str] = ()) -> list[Incident]:
+    def report(
+        self, problems: Iterable[Problem], cleared_scopes: Iterable[str] = (), over: Iterable[str] = ()
+    ) -> list[Incident]:
         """Takes what somebody saw; returns the incidents that are new or over because of it.
 
-        Incidents of `cleared_scopes` that no problem mentions are over. Nothing is sent: `deliver` does.
+        Incidents of `cleared_scopes` that no problem mentions are over, and those of the keys in `over`. Nothing is
+        sent: `deliver` does.
         """
-        seen, scopes, now = list(problems), list(cleared_scopes), utc_now()
+        seen, scopes, keys, now = list(problems), list(cleared_scopes), set(over), utc_now()
         told: list[Incident] = []
 
         def decide(journal: Journal) -> Update:
-            changes = life.reconcile(journal.by_key(), seen, now, _new_id, scopes)
+            changes = life.reconcile(journal.by_key(), seen, now, _new_id, scopes, keys)
             told[:] = [change.incident for change in changes if change.action is not None]
             return self._update(journal, changes, now)
 

@@ -8,14 +8,18 @@ import polars as pl
 
 from advertisex_assets.transforms.watch.anomalies import find_anomalies
 from advertisex_assets.transforms.watch.causes import Cause, causes_of
+from advertisex_assets.transforms.watch.explain import explain
 from benchmarks.anomalies.traffic import activity_at, known_changes, seen_tables
 from resources.sample_traffic.config import PlantedFault, TrafficConfig, epoch_us
 from schemas.checks.signals import signals_of
-from schemas.checks.thresholds import BUCKET_US, HOUR_US
+from schemas.checks.thresholds import BUCKET_US, DAY_US, HOUR_US
 from schemas.discover import all_feeds
 
-STEP_US = HOUR_US
-"""How often the benchmark looks; production looks every quarter of an hour."""
+STEP_US = 2 * HOUR_US
+"""How often a clean week is looked at: windows overlap, so that more looks see the same hours again."""
+
+FINE_STEP_US = BUCKET_US
+"""How often a fault is looked for: as often as production looks."""
 
 GRACE_US = BUCKET_US
 """Rows of a quarter hour are judged this long after its end."""
@@ -27,38 +31,46 @@ class Verdict:
 
     fault: PlantedFault
     hours: float | None
-    key: str | None
+    sentence: str = ""
 
 
-def alarms(config: TrafficConfig, since_us: int, until_us: int) -> Iterator[tuple[int, Cause]]:
-    """Every (time, cause) while looking from since_us to until_us, as it would have been seen live."""
-    tables = seen_tables(config)
-    changes = known_changes(config, tables)
-    signals = signals_of(all_feeds())
-    complete = activity_at(tables, None)
-    for now_us in range(since_us, until_us + 1, STEP_US):
-        # The past is complete, the last day is as it had arrived by then.
-        fresh = activity_at([seen.since(now_us - 2 * 24 * HOUR_US) for seen in tables], now_us + GRACE_US)
-        day_us = now_us - 24 * HOUR_US
-        activity = pl.concat(
-            [complete.filter(pl.col("bucket_us") < day_us), fresh.filter(pl.col("bucket_us") >= day_us)]
-        )
-        for cause in causes_of(find_anomalies(activity, now_us, signals, changes)):
-            yield now_us, cause
+class Watched:
+    """One run of sample traffic, looked at from any moment of it as one would have seen it live."""
+
+    def __init__(self, config: TrafficConfig) -> None:
+        self._tables = seen_tables(config)
+        self._changes = known_changes(config, self._tables)
+        self._signals = signals_of(all_feeds())
+        self._complete = activity_at(self._tables, None)
+
+    def alarms(self, since_us: int, until_us: int, step_us: int) -> Iterator[tuple[int, Cause]]:
+        """Every (time, cause) while looking from since_us to until_us."""
+        for now_us in range(since_us, until_us + 1, step_us):
+            for cause in causes_of(
+                find_anomalies(self._activity(now_us), now_us, self._signals, self._changes)
+            ):
+                yield now_us, cause
+
+    def _activity(self, now_us: int) -> pl.DataFrame:
+        """The past is complete, the last day is as it had arrived by then."""
+        day_us = now_us - DAY_US
+        recent = [seen.since(day_us - DAY_US) for seen in self._tables]
+        fresh = activity_at(recent, now_us + GRACE_US).filter(pl.col("bucket_us") >= day_us)
+        return pl.concat([self._complete.filter(pl.col("bucket_us") < day_us), fresh])
 
 
 def verdicts(config: TrafficConfig) -> list[Verdict]:
-    """One per planted fault of the run; faults must not overlap."""
-    result = []
-    for fault in config.planted_faults:
-        start_us, end_us = epoch_us(fault.start), epoch_us(fault.end)
-        found = next(
-            ((at, cause) for at, cause in alarms(config, start_us + STEP_US, end_us) if about(cause, fault)),
-            None,
-        )
-        hours = (found[0] - start_us) / HOUR_US if found else None
-        result.append(Verdict(fault, hours, found[1].key if found else None))
-    return result
+    """One per planted fault of the run."""
+    watched = Watched(config)
+    return [_verdict(watched, fault) for fault in config.planted_faults]
+
+
+def _verdict(watched: Watched, fault: PlantedFault) -> Verdict:
+    start_us, end_us = epoch_us(fault.start), epoch_us(fault.end)
+    for at_us, cause in watched.alarms(start_us + FINE_STEP_US, end_us, FINE_STEP_US):
+        if about(cause, fault):
+            return Verdict(fault, (at_us - start_us) / HOUR_US, explain(cause))
+    return Verdict(fault, None)
 
 
 def about(cause: Cause, fault: PlantedFault) -> bool:
@@ -71,7 +83,7 @@ def about(cause: Cause, fault: PlantedFault) -> bool:
 def false_alarms(config: TrafficConfig, since_us: int, until_us: int) -> list[tuple[int, Cause]]:
     """The first alarm of each cause in a stretch without faults."""
     first: dict[str, tuple[int, Cause]] = {}
-    for at_us, cause in alarms(config, since_us, until_us):
+    for at_us, cause in Watched(config).alarms(since_us, until_us, STEP_US):
         first.setdefault(cause.key, (at_us, cause))
     return list(first.values())
 

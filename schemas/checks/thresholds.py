@@ -28,8 +28,8 @@ LOWEST_SCORE = 5.0
 LOWEST_EXPECTED = 5.0
 """Fewer expected events cannot be missed for certain."""
 
-LOWEST_OBSERVED = 10.0
-"""Fewer events than these are too few to be too many."""
+LOWEST_OBSERVED = 30.0
+"""Where next to nothing is expected, fewer events are too few for anybody to act upon."""
 
 LOWEST_EXPECTED_SEASONAL = 100
 """A rate is compared with the same hours of other days once they hold so many events; else with whole days."""

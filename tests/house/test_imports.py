@@ -27,6 +27,7 @@ ROOT = (
     "advertisex_assets.cli",
     "advertisex_assets.demo",
     "advertisex_assets.waiting",  # tells the sensors what the assets know
+    "advertisex_assets.watching",  # tells them what is wrong
 )
 
 

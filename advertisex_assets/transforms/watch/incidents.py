@@ -32,23 +32,27 @@ def reconcile(
     now: datetime,
     new_id: Callable[[], str],
     cleared_scopes: Iterable[str] = (),
+    over: Iterable[str] = (),
 ) -> list[Change]:
     """The incidents that these problems open, repeat or end.
 
     known: the latest incident of each key. cleared_scopes: scopes whose problems are all among `problems`, so that
-    incidents of theirs without a problem are over.
+    incidents of theirs without a problem are over. over: keys whose incidents have ended for another reason.
     """
     by_key: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_key.setdefault(problem.key, []).append(problem)
     scopes = set(cleared_scopes)
+    for problem in problems:
+        if not _is_old_news(known.get(problem.key), problem, scopes):
+            by_key.setdefault(problem.key, []).append(problem)
     changes = [
         _seen(known.get(key), group, now, new_id)
         for key, group in by_key.items()
         if not _just_said(known.get(key), group[-1], scopes, now)
     ]
+    ended = set(over)
     for key, incident in known.items():
-        if key not in by_key and not incident.is_over and incident.problem.scope in scopes:
+        gone = incident.problem.scope in scopes or key in ended
+        if key not in by_key and gone and not incident.is_over:
             changes.append(end(incident, now, note="It is no longer so."))
     return changes
 
@@ -91,11 +95,20 @@ def remind(
 
 def _just_said(incident: Incident | None, problem: Problem, scopes: set[str], now: datetime) -> bool:
     """A state that is looked at over and over again is written down now and then; every event is."""
-    if incident is not None and incident.is_over and problem.stays:
+    if (
+        incident is not None
+        and incident.is_over
+        and (problem.stays or _is_old_news(incident, problem, scopes))
+    ):
         return True
     if incident is None or incident.is_over or problem.scope not in scopes:
         return False
     return now - incident.seen_at < SAY_AGAIN_AFTER and _severity(problem) == incident.severity
+
+
+def _is_old_news(incident: Incident | None, problem: Problem, scopes: set[str]) -> bool:
+    """An event (not a state) from before the last one was told: somebody looked at an old stretch again."""
+    return incident is not None and problem.scope not in scopes and problem.since <= incident.seen_at
 
 
 def _severity(problem: Problem) -> AlertSeverity:

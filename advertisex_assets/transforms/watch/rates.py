@@ -35,9 +35,15 @@ def judge_rates(signals: Sequence[Signal], hours: pl.DataFrame, days: pl.DataFra
         .join(seasonal, on=KEY, how="left")
         .join(daily, on=KEY, how="left", suffix="_daily")
         .join(everything.select("signal", neighbours="usual"), on="signal", how="left")
-        .join(_rare(past), on=KEY, how="left")
+        .join(_rare(past, LOWEST_TRIALS, "rare"), on=KEY, how="left")
+        .join(_rare(_recent(same), 1, "rare_then"), on=KEY, how="left")
     )
-    usual = pl.coalesce("usual", "usual_daily", "rare", "neighbours")
+    # What only matters when it rises is given the most that the same hours make plausible: nights are different.
+    nuisances = [signal.name for signal in signals if signal.falls is None]
+    best = pl.coalesce("usual", "usual_daily", "rare", "neighbours")
+    usual = (
+        pl.when(pl.col("signal").is_in(nuisances)).then(pl.max_horizontal(best, "rare_then")).otherwise(best)
+    )
     spread = pl.coalesce("spread", "spread_daily", pl.lit(NEIGHBOUR_SPREAD))
     expected = known.with_columns((usual * pl.col("whole")).alias("expected"), spread.alias("spread"))
     return judged(expected.rename({"part": "observed"})).drop_nulls()
@@ -79,11 +85,11 @@ def _recent(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(pl.col("age_days").is_between(1, LEVEL_DAYS))
 
 
-def _rare(past: pl.DataFrame) -> pl.DataFrame:
-    """KEY, rare: the highest rate that goes well with few or no events in many trials."""
+def _rare(past: pl.DataFrame, trials: int, name: str) -> pl.DataFrame:
+    """KEY, and the highest rate that goes well with what was seen in at least so many trials."""
     totals = past.group_by(KEY).agg(pl.col("part").sum(), pl.col("whole").sum())
     rate = (pl.col("part") + UNSEEN_EVENTS) / pl.col("whole")
-    return totals.filter(pl.col("whole") >= LOWEST_TRIALS).select(*KEY, rate.alias("rare"))
+    return totals.filter(pl.col("whole") >= trials).select(*KEY, rate.alias(name))
 
 
 def _usual(past: pl.DataFrame, lowest: int) -> pl.DataFrame:

@@ -1,0 +1,52 @@
+"""The faults that a run plants: one a day in its third week, each kind once, on targets that the seed chooses."""
+
+import random
+from datetime import timedelta
+
+from resources.sample_traffic.config import FaultKind, PlantedFault, TrafficConfig
+from resources.sample_traffic.world import make_world
+
+EVENTS = 1_000_000
+DAYS = 21
+"""Two weeks to learn from, one to watch; some 10,000 impressions a day, which is a small advertiser."""
+
+LASTS = timedelta(hours=12)
+FIRST_DAY = 14
+
+LARGEST_SITES = 8
+"""A site gone is planted among those with at least a hundred impressions a day: less cannot be missed within one."""
+
+Target = tuple[str, str | None]
+
+
+def clean_run(seed: int) -> TrafficConfig:
+    """Traffic without faults."""
+    return TrafficConfig(seed=seed, events=EVENTS, days=DAYS, broken_tracking=False)
+
+
+def faulty_run(seed: int) -> TrafficConfig:
+    """The same traffic with every kind of fault, one a day."""
+    clean = clean_run(seed)
+    chance = random.Random(f"faults/{seed}")
+    world = make_world(clean)
+    campaigns = [campaign.campaign_id for campaign in world.campaigns[1:-1]]
+    sites = list(world.sites[:LARGEST_SITES])
+    targets: list[tuple[FaultKind, Target]] = [
+        (FaultKind.DROP_TO_ZERO, chance.choice([("impressions", None), ("clicks_conversions", None)])),
+        (FaultKind.DROP_TO_ZERO, ("impressions", chance.choice(campaigns))),
+        (FaultKind.DROP_30_PERCENT, chance.choice([("impressions", None), ("bid_requests", None)])),
+        (FaultKind.CTR_TRIPLED, ("clicks_conversions", chance.choice([None, *campaigns[:3]]))),
+        (FaultKind.SITE_GONE, ("impressions", chance.choice(sites))),
+        (FaultKind.DUPLICATED_STREAM, chance.choice([("impressions", None), ("bid_requests", None)])),
+        (FaultKind.CLOCK_SKEW, ("impressions", chance.choice([None, *campaigns[:3]]))),
+        (FaultKind.CURRENCY_SLIP, ("impressions", chance.choice([None, *campaigns[:3]]))),
+    ]
+    faults = []
+    for number, (kind, (feed, target)) in enumerate(targets):
+        day = FIRST_DAY + number % (DAYS - FIRST_DAY)
+        # Two faults share the last day's place in the week: the second one begins when the first day is over.
+        start = clean.start_at + timedelta(days=day, hours=chance.randrange(0, 10))
+        faults.append(PlantedFault(kind, feed, target, start, start + LASTS))
+    return TrafficConfig(
+        seed=seed, events=EVENTS, days=DAYS, broken_tracking=False, planted_faults=tuple(faults)
+    )

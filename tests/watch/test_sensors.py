@@ -1,0 +1,192 @@
+"""Dagster's own troubles are told: runs by whatever means, checks, sensors, systems away; each cause once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSpec,
+    DagsterInstance,
+    Definitions,
+    MaterializeResult,
+    asset,
+    build_sensor_context,
+    materialize,
+)
+
+from advertisex_assets.transforms.watch.failures import (
+    away_problems,
+    daemon_problems,
+    run_problem,
+    sensor_problems,
+)
+from advertisex_assets.watch.alerts import Alerts
+from resources.alerts.config import AlertConfig
+from resources.alerts.receiver import HttpPost
+from resources.alerts.webhook import WebhookReceiver
+from resources.lake import Lake
+from schemas.alerts.kinds import AlertSeverity
+from schemas.alerts.observed import FailedRun, SensorHealth
+from schemas.alerts.route import Route, Routing
+from schemas.errors import HeldBatchError
+from sensors.alerts import Background, Look, alert_sensors
+from tests.watch.problems import problem
+from tests.watch.receivers import http_receiver
+
+NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
+broken = True
+
+
+@asset(key_prefix="silver", check_specs=[AssetCheckSpec("volume", asset=["silver", "impressions"])])
+def impressions():
+    if broken:
+        raise HeldBatchError("The sums of feed impressions do not agree.")
+    yield MaterializeResult(
+        check_results=[AssetCheckResult(passed=False, check_name="volume", description="Half of it is gone.")]
+    )
+
+
+@pytest.fixture
+def dagster(tmp_path):
+    (tmp_path / "dagster").mkdir()
+    with DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+        yield instance
+
+
+@pytest.fixture
+def alerts(tmp_path):
+    with http_receiver() as server:
+        hook = WebhookReceiver("hook", HttpPost(server.url), "secret")
+        yield Alerts(Lake(str(tmp_path / "lake")), AlertConfig(Routing((Route(("hook",)),)), (hook,))), server
+
+
+def tick(sensor, instance, cursor=None):
+    context = build_sensor_context(
+        instance=instance,
+        cursor=cursor,
+        repository_def=Definitions(assets=[impressions]).get_repository_def(),
+    )
+    sensor(context)
+    return context.cursor
+
+
+def run(instance, is_broken):
+    global broken
+    broken = is_broken
+    return materialize([impressions], instance=instance, raise_on_error=False)
+
+
+def test_a_failed_run_is_told_once_and_its_recovery_too(dagster, alerts):
+    told, _ = alerts
+    [sensor] = alert_sensors(lambda: told, [])
+    for _ in range(3):
+        run(dagster, is_broken=True)
+    cursor = tick(sensor, dagster)
+    [incident] = told.open_incidents()
+    assert incident.problem.kind.code == "batch_held" and incident.occurrences == 3
+    assert "silver/impressions" in incident.problem.subject and "do not agree" in incident.problem.summary
+    cursor = tick(sensor, dagster, cursor)
+    assert told.open_incidents()[0].occurrences == 3
+    run(dagster, is_broken=False)
+    tick(sensor, dagster, cursor)
+    assert incident.key not in {one.key for one in told.open_incidents()}
+
+
+def test_a_lost_cursor_tells_nothing_again(dagster, alerts):
+    told, _ = alerts
+    [sensor] = alert_sensors(lambda: told, [])
+    run(dagster, is_broken=True)
+    tick(sensor, dagster)
+    run(dagster, is_broken=False)
+    tick(sensor, dagster)
+    tick(sensor, dagster)
+    assert [one.problem.scope for one in told.open_incidents()] == ["checks"]
+
+
+def test_a_failed_check_is_told_until_it_passes(dagster, alerts):
+    told, _ = alerts
+    [sensor] = alert_sensors(lambda: told, [])
+    run(dagster, is_broken=False)
+    tick(sensor, dagster)
+    [incident] = told.open_incidents()
+    assert incident.problem.kind.code == "check_failed" and "Half of it is gone" in incident.problem.summary
+
+
+def test_a_look_tells_what_it_finds_and_what_is_over(alerts):
+    told, server = alerts
+    found = [problem(scope="looked")]
+    look = Look("looked", 30, lambda now: list(found), "Looks.")
+    _, sensor = alert_sensors(lambda: told, [look])
+    sensor(build_sensor_context())
+    finish(sensor)
+    found.clear()
+    sensor(build_sensor_context())
+    finish(sensor)
+    assert [request.json["action"] for request in server.requests] == ["trigger", "resolve"]
+
+
+def test_a_look_that_fails_fails_the_next_tick(alerts):
+    told, _ = alerts
+
+    def fail(now):
+        raise RuntimeError("the lake is away")
+
+    _, sensor = alert_sensors(lambda: told, [Look("looked", 30, fail, "Looks.")])
+    sensor(build_sensor_context())
+    with pytest.raises(RuntimeError, match="the lake is away"):
+        finish(sensor)
+
+
+def finish(sensor):
+    """Ticks until the look of the last tick is over."""
+    while "not over" in str(sensor(build_sensor_context()).skip_message):
+        pass
+
+
+def test_background_work_does_not_pile_up():
+    import threading
+
+    gate, background = threading.Event(), Background("test")
+    assert background.begin(gate.wait)
+    assert not background.begin(gate.wait)
+    gate.set()
+    while not background.begin(lambda: None):
+        pass
+
+
+def failed_run(message, **changes):
+    values = {
+        "run_id": "3f2b8c1e-0000-4000-8000-000000000000", "job": "__ASSET_JOB", "assets": ("bronze/impressions",),
+        "partitions": "2026-03-02", "error_class": "ValueError", "error_message": message, "ended_at": NOW,
+        "updated_at": NOW,
+    } | changes  # fmt: skip
+    return FailedRun(**values)
+
+
+def test_errors_that_differ_in_details_only_have_one_cause():
+    first = run_problem(failed_run("No space left on /data/lake/part-17.parquet after 1,024 bytes"), "")
+    other = run_problem(failed_run("No space left on /data/lake/part-18.parquet after 2,048 bytes"), "")
+    third = run_problem(failed_run("Row 17 has no 'user_id'"), "")
+    assert first.key == other.key != third.key
+    assert run_problem(failed_run("x", error_class="KafkaUnavailableError"), "").kind.code == "system_away"
+
+
+def test_sensors_that_fail_or_fall_silent_are_told():
+    healthy = SensorHealth("a", NOW - timedelta(seconds=20), "")
+    failing = SensorHealth("b", NOW, "KeyError: 'x'")
+    silent = SensorHealth("c", NOW - timedelta(minutes=9), "")
+    never = SensorHealth("d", None, "")
+    found = sensor_problems([healthy, failing, silent, never], NOW, "")
+    assert [one.subject for one in found] == ["b", "c"]
+
+
+def test_a_silent_daemon_is_critical():
+    alive = {"SENSOR": NOW - timedelta(seconds=31), "SCHEDULER": NOW}
+    assert daemon_problems(alive, NOW, "") == []
+    [found] = daemon_problems(alive | {"SENSOR": NOW - timedelta(minutes=3)}, NOW, "")
+    assert found.kind.severity is AlertSeverity.CRITICAL and "SENSOR" in found.summary
+
+
+def test_a_broker_away_is_one_problem_for_all_sensors_that_ask_it():
+    reasons = {f"{feed}_arrivals": "Kafka at localhost:9092 did not answer." for feed in ("a", "b", "c")}
+    assert len({one.key for one in away_problems(reasons, NOW, "")}) == 1
