@@ -18,7 +18,9 @@ LONG_LINE_BYTES = 8 << 20
 """A line longer than this is cut here: no event has it, and memory stays bounded."""
 
 _CELL = rb'(?:"(?:[^"]|"")*+"|[^",\r\n][^,\r\n]*+|)'
-_RECORD_WITH_QUOTES = re.compile(_CELL + rb"(?:," + _CELL + rb")*+\r?\n")
+_CELLS = _CELL + rb"(?:," + _CELL + rb")*+"
+_RECORD = re.compile(_CELLS + rb"\r?\n")
+_LAST_RECORD = re.compile(_CELLS + rb"(?:\r?\n|\Z)")
 
 
 def cells_of(line: str) -> list[str]:
@@ -58,7 +60,7 @@ class CsvSplitter:
         return self._cut(ended=True)
 
     def _cut(self, ended: bool) -> list[Record]:
-        records: list[Record] = []
+        records = self._plain_lines()
         while (end := self._end_of_record(ended)) is not None:
             start, self._at = self._at, end
             if self._position + start == 0 and self._buffer.startswith(BOM):
@@ -66,6 +68,21 @@ class CsvSplitter:
             payload = self._buffer[start:end].rstrip(b"\r\n")
             if payload and not self._takes_header(payload):
                 records.append(Record(payload, self._header, self._position + start))
+            records += self._plain_lines()
+        return records
+
+    def _plain_lines(self) -> list[Record]:
+        """The lines from here on that no quote can hold together, once the header is known: most files whole."""
+        quote = self._buffer.find(b'"', self._at)
+        end = self._buffer.rfind(b"\n", self._at, quote if quote >= 0 else len(self._buffer)) + 1
+        records: list[Record] = []
+        if self._first or not end:
+            return records
+        for line in self._buffer[self._at : end].split(b"\n"):
+            if payload := line.rstrip(b"\r"):
+                records.append(Record(payload, self._header, self._position + self._at))
+            self._at += len(line) + 1
+        self._at = end
         return records
 
     def _end_of_record(self, ended: bool) -> int | None:
@@ -77,10 +94,11 @@ class CsvSplitter:
             return None
         if self._buffer.find(b'"', self._at, line_end) < 0:
             return line_end
-        window = self._buffer[self._at : self._at + LOOKAHEAD_BYTES]
-        quoted = _RECORD_WITH_QUOTES.match(window + b"\n" if ended else window)
-        if quoted and (self._at + quoted.end() <= line_end or self._fits(quoted.group())):
-            return min(self._at + quoted.end(), len(self._buffer))
+        stop = self._at + LOOKAHEAD_BYTES
+        form = _LAST_RECORD if ended and stop >= len(self._buffer) else _RECORD
+        quoted = form.match(self._buffer, self._at, stop)
+        if quoted and (quoted.end() <= line_end or self._fits(quoted.group())):
+            return quoted.end()
         return line_end if quoted or ended or waiting >= LOOKAHEAD_BYTES else None
 
     def _fits(self, lines: bytes) -> bool:
