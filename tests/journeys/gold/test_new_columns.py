@@ -8,7 +8,8 @@ import polars as pl
 
 from resources.lake import Lake, Marks
 from resources.lake.table import dates_predicate
-from schemas.tables.gold import CAMPAIGN_DAILY, count
+from schemas.tables.gold import CAMPAIGN_DAILY
+from schemas.tables.gold.columns import count
 from tests.journeys.gold.histories import FIRST
 
 
