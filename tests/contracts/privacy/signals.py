@@ -67,22 +67,56 @@ def gpp_string(sections: dict[int, str]) -> str:
 
 
 US_FIELDS = {
-    "usnat": (
-        "SharingNotice SaleOptOutNotice SharingOptOutNotice TargetedAdvertisingOptOutNotice "
-        "SensitiveDataProcessingOptOutNotice SensitiveDataLimitUseNotice SaleOptOut SharingOptOut "
-        "TargetedAdvertisingOptOut"
-    ).split(),
-    "usca": "SaleOptOutNotice SharingOptOutNotice SensitiveDataLimitUseNotice SaleOptOut SharingOptOut".split(),
-    "usva": "SharingNotice SaleOptOutNotice TargetedAdvertisingOptOutNotice SaleOptOut TargetedAdvertisingOptOut".split(),
-    "usut": (
-        "SharingNotice SaleOptOutNotice TargetedAdvertisingOptOutNotice SensitiveDataProcessingOptOutNotice SaleOptOut "
-        "TargetedAdvertisingOptOut"
-    ).split(),
-    "ustx": "ProcessingNotice SaleOptOutNotice TargetedAdvertisingOptOutNotice SaleOptOut TargetedAdvertisingOptOut".split(),
-    "usmd": (
-        "MspaVersion MspaCoveredTransaction MspaMode ProcessingNotice SaleOptOutNotice TargetedAdvertisingOptOutNotice "
-        "SaleOptOut TargetedAdvertisingOptOut"
-    ).split(),
+    "usnat": [
+        "SharingNotice",
+        "SaleOptOutNotice",
+        "SharingOptOutNotice",
+        "TargetedAdvertisingOptOutNotice",
+        "SensitiveDataProcessingOptOutNotice",
+        "SensitiveDataLimitUseNotice",
+        "SaleOptOut",
+        "SharingOptOut",
+        "TargetedAdvertisingOptOut",
+    ],
+    "usca": [
+        "SaleOptOutNotice",
+        "SharingOptOutNotice",
+        "SensitiveDataLimitUseNotice",
+        "SaleOptOut",
+        "SharingOptOut",
+    ],
+    "usva": [
+        "SharingNotice",
+        "SaleOptOutNotice",
+        "TargetedAdvertisingOptOutNotice",
+        "SaleOptOut",
+        "TargetedAdvertisingOptOut",
+    ],
+    "usut": [
+        "SharingNotice",
+        "SaleOptOutNotice",
+        "TargetedAdvertisingOptOutNotice",
+        "SensitiveDataProcessingOptOutNotice",
+        "SaleOptOut",
+        "TargetedAdvertisingOptOut",
+    ],
+    "ustx": [
+        "ProcessingNotice",
+        "SaleOptOutNotice",
+        "TargetedAdvertisingOptOutNotice",
+        "SaleOptOut",
+        "TargetedAdvertisingOptOut",
+    ],
+    "usmd": [
+        "MspaVersion",
+        "MspaCoveredTransaction",
+        "MspaMode",
+        "ProcessingNotice",
+        "SaleOptOutNotice",
+        "TargetedAdvertisingOptOutNotice",
+        "SaleOptOut",
+        "TargetedAdvertisingOptOut",
+    ],
 }
 US_IDS = {"usnat": 7, "usca": 8, "usva": 9, "usut": 11, "ustx": 16, "usmd": 24}
 

@@ -128,6 +128,8 @@ def test_a_content_hash_does_not_give_away_whose_event_it_was() -> None:
 ADDRESSES = {
     "81.2.69.142": ("81.2.69.0", False, "GB"),
     "198.18.7.9": ("198.18.7.0", True, None),
+    "198.18.0.0": ("198.18.0.0", True, None),
+    "198.19.255.255": ("198.19.255.0", True, None),
     "198.17.255.255": ("198.17.255.0", False, None),
     "198.20.0.0": ("198.20.0.0", False, None),
     "2600:1900::7": ("2600:1900::", True, None),
