@@ -94,3 +94,9 @@ LATENCY = Rate(
 )
 FUNNEL_RATES = (BID_RATE, WIN_RATE, FILL_RATE, RENDER_RATE, VIEWABILITY, CTR, CVR, CLEARING_TO_FLOOR, LATENCY)
 """The rates of the auction funnel."""
+
+FREQUENCY = Rate(
+    "frequency", "impressions", "users", "Mean impressions per user reached.", "impressions per user"
+)
+REACH_RATES = (FREQUENCY,)
+"""The rates of the reach marts."""

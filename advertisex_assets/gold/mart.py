@@ -61,7 +61,10 @@ class Input:
 
 @dataclass(frozen=True, eq=False)
 class Mart:
-    """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone."""
+    """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone.
+
+    `finish` does, on the collected rows of any engine, what no engine can (sketches).
+    """
 
     table: Table
     inputs: Mapping[str, Input]
@@ -69,6 +72,7 @@ class Mart:
     version: str = "1"
     gates: tuple[Gate, ...] = ()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     @property
     def name(self) -> str:

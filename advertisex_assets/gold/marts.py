@@ -9,6 +9,7 @@ from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, att
 from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
 from advertisex_assets.transforms.marts.performance import performance
+from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables import gold
 from schemas.tables.table import Table
@@ -48,11 +49,18 @@ def _performance(table: Table) -> Mart:
     return Mart(table, EVENTS, performance(table), gates=tuple(same_sums(kind) for kind in KINDS))
 
 
+def _reach(table: Table) -> Mart:
+    inputs = {name: EVENTS[name] for name in ("impressions", "invalid_traffic")}
+    return Mart(table, inputs, users_by(table), finish=sketched(table))
+
+
 MARTS: tuple[Mart, ...] = (
     _performance(gold.CAMPAIGN_DAILY),
     _performance(gold.CAMPAIGN_HOURLY),
     _performance(gold.CREATIVE_DAILY),
     _performance(gold.WEBSITE_DAILY),
+    _reach(gold.CAMPAIGN_REACH),
+    _reach(gold.USER_REACH),
     Mart(gold.CAMPAIGN_REPORTING_DAILY, EVENTS_AROUND, reporting_daily, calendars={"local_days": local_days}),
     Mart(
         gold.CAMPAIGN_PACING,

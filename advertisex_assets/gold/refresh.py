@@ -114,7 +114,8 @@ def _computed(mart: Mart, batch: Batch) -> pl.DataFrame:
     frames = {name: nw.from_native(frame) for name, frame in batch.inputs.items()}
     native = mart.compute(**frames).collect(backend="polars").to_native()
     assert isinstance(native, pl.DataFrame)
-    return native.filter(pl.col(mart.date_column).is_between(batch.dates[0], batch.dates[-1]))
+    wanted = native.filter(pl.col(mart.date_column).is_between(batch.dates[0], batch.dates[-1]))
+    return mart.finish(wanted) if mart.finish else wanted
 
 
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:

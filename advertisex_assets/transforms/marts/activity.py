@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import UNASSIGNED, Frame
+from advertisex_assets.transforms.marts.traffic import judged
 
 HOUR_US = 3_600_000_000
 HOURS_PER_DAY = 24
@@ -67,15 +68,6 @@ def activity(
     ]
     keys = [*grain, MONEY_CURRENCY]
     return nw.concat(parts, how="vertical").group_by(*keys).agg(_sum(name) for name in MEASURES)
-
-
-def judged(table: str, rows: Frame, invalid_traffic: Frame) -> Frame:
-    """The rows of a silver table with `is_valid` (Boolean)."""
-    found = invalid_traffic.filter(nw.col("table") == table).select(
-        "event_date", "event_id", nw.col("table").alias("invalid_in")
-    )
-    joined = rows.join(found, on=["event_date", "event_id"], how="left")
-    return joined.with_columns(is_valid=nw.col("invalid_in").is_null()).drop("invalid_in")
 
 
 def _of_impressions() -> Mapping[str, nw.Expr]:

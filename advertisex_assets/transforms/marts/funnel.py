@@ -15,7 +15,7 @@ from advertisex_assets.transforms.marts.auctions import DIMENSIONS, described, f
 from advertisex_assets.transforms.marts.lookup import first_of_day, look_up
 from advertisex_assets.transforms.marts.rates import with_rates
 from schemas.metrics import FUNNEL_RATES
-from schemas.tables.gold import AUCTION_FUNNEL, NOTICED, REQUESTED
+from schemas.tables.gold.auctions import AUCTION_FUNNEL, NOTICED, REQUESTED
 
 GRAIN = ("event_date", *DIMENSIONS)
 

@@ -15,6 +15,7 @@ from advertisex_assets.transforms.attribution.contract import (
     Frame,
 )
 from advertisex_assets.transforms.marts.activity import VIEWABLE_MS
+from advertisex_assets.transforms.marts.traffic import only_valid
 from schemas.tables.gold import ATTRIBUTION
 
 DAY_US = 86_400_000_000
@@ -46,7 +47,7 @@ def stamp_of(column: str) -> nw.Expr:
 
 def touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
     """Valid clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
-    seen = _valid("impressions", impressions, invalid_traffic).filter(
+    seen = only_valid("impressions", impressions, invalid_traffic).filter(
         nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS)
     )
     views = seen.with_columns(
@@ -54,18 +55,13 @@ def touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
         impression_id=nw.coalesce("impression_id", "event_id"),
         click_id=nw.lit(None, nw.String),
     )
-    clicked = _valid("clicks", clicks, invalid_traffic).with_columns(
+    clicked = only_valid("clicks", clicks, invalid_traffic).with_columns(
         touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id")
     )
     both = [
         kind.with_columns(touch_id=stamped("event_id")).select(*TOUCH_COLUMNS) for kind in (views, clicked)
     ]
     return nw.concat(both, how="vertical")
-
-
-def _valid(table: str, rows: Frame, invalid_traffic: Frame) -> Frame:
-    found = invalid_traffic.filter(nw.col("table") == table).select("event_date", "event_id")
-    return rows.join(found, on=["event_date", "event_id"], how="anti")
 
 
 def conversions_to_credit(conversions: Frame) -> Frame:

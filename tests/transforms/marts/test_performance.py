@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from advertisex_assets.transforms.marts.performance import performance
 from schemas.tables import gold
+from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
 from tests.oracles import marts_performance as oracle
 from tests.transforms.marts.events import ENGINES, frame, judged_kinds
@@ -68,7 +69,7 @@ def test_hours_add_up_to_days(rows: Rows) -> None:
     """Counts of a day are the sums of its hours; so is its money, where the hours share the day's currency."""
     days = computed("polars", gold.CAMPAIGN_DAILY, rows)
     hours = computed("polars", gold.CAMPAIGN_HOURLY, rows)
-    counted = [column.name for column in gold.COUNTS] + ["money_rows"]
+    counted = [column.name for column in COUNTS] + ["money_rows"]
     key = ["event_date", "campaign_id"]
     assert (
         hours.group_by(key).agg(pl.col(counted).sum()).sort(key).equals(days.select(key + counted).sort(key))

@@ -1,0 +1,45 @@
+"""Gold: the marts by which budgets are moved; grain, columns and units of each, one family a file.
+
+Not here: the rates' definitions (`schemas.metrics`), or which silver each mart is made of
+(`advertisex_assets.gold.marts`).
+"""
+
+from schemas.tables.gold.auctions import AUCTION_FUNNEL
+from schemas.tables.gold.conversions import ATTRIBUTION, ATTRIBUTION_DAILY, CONVERSION_DAILY, CONVERSION_PATHS
+from schemas.tables.gold.performance import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CREATIVE_DAILY, WEBSITE_DAILY
+from schemas.tables.gold.reach import CAMPAIGN_REACH, USER_REACH
+from schemas.tables.gold.reporting import CAMPAIGN_PACING, CAMPAIGN_REPORTING_DAILY
+
+GOLD_TABLES = (
+    CAMPAIGN_DAILY,
+    CAMPAIGN_HOURLY,
+    CREATIVE_DAILY,
+    WEBSITE_DAILY,
+    CAMPAIGN_REACH,
+    USER_REACH,
+    CAMPAIGN_REPORTING_DAILY,
+    CAMPAIGN_PACING,
+    AUCTION_FUNNEL,
+    CONVERSION_PATHS,
+    CONVERSION_DAILY,
+    ATTRIBUTION,
+    ATTRIBUTION_DAILY,
+)
+"""Every gold table."""
+
+__all__ = [
+    "ATTRIBUTION",
+    "ATTRIBUTION_DAILY",
+    "AUCTION_FUNNEL",
+    "CAMPAIGN_DAILY",
+    "CAMPAIGN_HOURLY",
+    "CAMPAIGN_PACING",
+    "CAMPAIGN_REACH",
+    "CAMPAIGN_REPORTING_DAILY",
+    "CONVERSION_DAILY",
+    "CONVERSION_PATHS",
+    "CREATIVE_DAILY",
+    "GOLD_TABLES",
+    "USER_REACH",
+    "WEBSITE_DAILY",
+]
