@@ -3,25 +3,40 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from dagster import SensorDefinition
+from dagster import DagsterInstance, SensorDefinition
 
+from advertisex_assets.gold.marts import MARTS
+from advertisex_assets.transforms.watch.failures import DAEMONS, daemon_problems
 from advertisex_assets.watch.alerts import Alerts
 from advertisex_assets.watch.feed_problem import Links
+from advertisex_assets.watch.metrics import Measured
 from advertisex_assets.watch.problems import FRESHNESS, SUMS, freshness_problems, sums_problems
 from advertisex_assets.watch.traffic import TRAFFIC, traffic_problems
 from resources.alerts.config import load_alert_config
+from resources.kafka import Kafka
 from resources.lake import Lake
+from resources.orchestrator import daemon_heartbeats
+from resources.run import utc_now
 from resources.settings import settings
 from resources.world import open_lake
-from schemas.alerts.incident import Problem
+from schemas.alerts.incident import Incident, Problem
 from schemas.discover import all_feeds
 from schemas.feed import Feed
+from schemas.tables.alerts import ALERTS
+from schemas.tables.bronze import FILES, bronze_table
+from schemas.tables.ops import LEDGER
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
+from schemas.tables.table import Table
+from schemas.tables.watch import ACTIVITY
 from sensors.alerts import Look, alert_sensors
 
 Find = Callable[[Lake, Sequence[Feed], datetime, Links], list[Problem]]
 
 FRESHNESS_SECONDS = 30
 """Late data is told within a minute of being late."""
+
+BROKER_SECONDS = 5.0
+"""How long metrics wait for a broker: Prometheus gives a scrape ten seconds."""
 
 TRAFFIC_SECONDS = 300
 """Anomalies are judged by quarters of an hour."""
@@ -42,6 +57,31 @@ def looks() -> list[Look]:
         Look(TRAFFIC, TRAFFIC_SECONDS, _over_all_feeds(traffic_problems), "Tells when traffic is unusual."),
         Look(SUMS, SUMS_SECONDS, _over_all_feeds(sums_problems), "Tells when records are lost or doubled."),
     ]
+
+
+def measured(instance: DagsterInstance | None) -> Measured:
+    """What the metrics endpoint looks at; without an instance, Dagster is left out."""
+    broker = (
+        None
+        if settings().kafka_bootstrap_servers is None
+        else lambda: Kafka.shared(settings(), BROKER_SECONDS)
+    )
+    return Measured(open_lake(), all_feeds(), every_table(), instance, broker)
+
+
+def every_table() -> list[Table]:
+    """Every table whose size is worth watching."""
+    feeds = all_feeds()
+    events = [table for feed in feeds for table in (bronze_table(feed), *silver_tables(feed))]
+    return [*events, QUARANTINE, DUPLICATES, FILES, *(mart.table for mart in MARTS), LEDGER, ALERTS, ACTIVITY]
+
+
+def look_from_outside(instance: DagsterInstance) -> list[Incident]:
+    """Tells when the daemon is silent, which nothing inside it can; returns what is new or over."""
+    problems = daemon_problems(daemon_heartbeats(instance), utc_now(), settings().dagster_url)
+    told = open_alerts().report(problems, [DAEMONS])
+    open_alerts().deliver()
+    return told
 
 
 def look_once(now: datetime) -> list[Problem]:

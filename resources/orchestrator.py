@@ -19,7 +19,7 @@ from dagster._core.definitions.run_request import InstigatorType
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster_shared.error import SerializableErrorInfo
 
-from schemas.alerts.observed import FailedCheck, FailedRun, SensorHealth
+from schemas.alerts.observed import EndedRun, FailedCheck, FailedRun, SensorHealth
 
 TELLING = {
     DagsterEventType.STEP_FAILURE,
@@ -27,6 +27,9 @@ TELLING = {
     DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
 }
 """The events of a failed run that say what failed and why."""
+
+MOST_RUNS = 1_000
+"""Micro-batches of an hour; durations of more would say the same."""
 
 NO_ERROR = "RunFailure"
 """What a run that ended without an error of its own is filed under: its process was killed, say."""
@@ -37,6 +40,17 @@ def failed_runs(instance: DagsterInstance, after: datetime, limit: int) -> list[
     filters = RunsFilter(statuses=[DagsterRunStatus.FAILURE], updated_after=after)
     records = instance.get_run_records(filters, limit=limit, order_by="update_timestamp", ascending=True)
     return [_failed_run(instance, record) for record in records]
+
+
+def ended_runs(instance: DagsterInstance, after: datetime) -> list[EndedRun]:
+    """Runs that ended after a moment, newest first, MOST_RUNS at most."""
+    statuses = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
+    records = instance.get_run_records(RunsFilter(statuses=statuses, updated_after=after), limit=MOST_RUNS)
+    return [
+        EndedRun(record.dagster_run.status.value.lower(), record.end_time - record.start_time)
+        for record in records
+        if record.start_time is not None and record.end_time is not None
+    ]
 
 
 def last_materialized_at(instance: DagsterInstance, assets: Iterable[str]) -> datetime | None:

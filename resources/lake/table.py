@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
@@ -15,6 +16,14 @@ from schemas.tables.table import Table
 
 class CommitConflictError(AdvertiseXError):
     """Another writer committed first; read again and repeat."""
+
+
+class TableSize(NamedTuple):
+    """Live files of one version: how many, their rows, their bytes."""
+
+    files: int
+    rows: int
+    size_bytes: int
 
 
 class LakeTable:
@@ -51,6 +60,13 @@ class LakeTable:
             return {}
         counted = files.group_by(pl.col(column).cast(pl.Date)).agg(pl.col("num_records").sum())
         return {day: rows for day, rows in counted.iter_rows() if rows}
+
+    def size(self) -> TableSize:
+        """How much the table holds at this version, from the log alone."""
+        files = pl.DataFrame(self._delta.get_add_actions(flatten=True))
+        if files.is_empty():
+            return TableSize(0, 0, 0)
+        return TableSize(files.height, int(files["num_records"].sum()), int(files["size_bytes"].sum()))
 
     def scan(self) -> pl.LazyFrame:
         """All rows; columns that were declared after the last write are null."""

@@ -20,6 +20,14 @@ class FailedRun:
 
 
 @dataclass(frozen=True)
+class EndedRun:
+    """How a run ended, and how long it took."""
+
+    status: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class FailedCheck:
     """An asset check whose latest execution did not pass."""
 
