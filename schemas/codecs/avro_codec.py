@@ -50,20 +50,31 @@ class AvroCodec:
         """The columns of bodies by the writer schemas in `headers`; `schemas` is not needed."""
         return decode_bodies(payloads, headers, paths)
 
+    def peek(
+        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+    ) -> pl.DataFrame:
+        """As `decode`, with no `rescued`."""
+        return decode_bodies(payloads, headers, paths, rescue=False)
 
-def decode_bodies(bodies: pl.Series, schema_texts: pl.Series, paths: Sequence[str]) -> pl.DataFrame:
-    """The columns of bodies (Binary), each of the writer schema beside it (String; a row without one is refused)."""
+
+def decode_bodies(
+    bodies: pl.Series, schema_texts: pl.Series, paths: Sequence[str], rescue: bool = True
+) -> pl.DataFrame:
+    """The columns of bodies (Binary), each of the writer schema beside it (String; a row without one is refused).
+
+    Without `rescue` the fields that no path covers are left alone.
+    """
     rows = pl.DataFrame([bodies.alias(BODY), schema_texts.cast(pl.String).alias(SCHEMA)]).with_row_index(ROW)
     parts = rows.partition_by(SCHEMA, maintain_order=True) if len(rows) else [rows]
-    decoded = [_of_one_schema(part, paths).with_columns(part[ROW]) for part in parts]
+    decoded = [_of_one_schema(part, paths, rescue).with_columns(part[ROW]) for part in parts]
     return (pl.concat(decoded).sort(ROW) if len(decoded) > 1 else decoded[0]).drop(ROW)
 
 
-def _of_one_schema(part: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
+def _of_one_schema(part: pl.DataFrame, paths: Sequence[str], rescue: bool) -> pl.DataFrame:
     text = part[SCHEMA][0] if len(part) else None
     if text is None:
         return refused(["The record has no writer schema."] * len(part), paths)
     try:
-        return columns_of([body or b"" for body in part[BODY]], text, paths)
+        return columns_of([body or b"" for body in part[BODY]], text, paths, rescue)
     except BadSchema as error:
         return refused([str(error)] * len(part), paths)

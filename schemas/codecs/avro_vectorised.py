@@ -37,17 +37,21 @@ def _zigzag(number: int) -> bytes:
 END_BYTES = _zigzag(END_MARK)
 
 
-def columns_of(bodies: Sequence[bytes], schema_text: str, paths: Sequence[str]) -> pl.DataFrame:
-    """The columns of bodies of one writer schema; BadSchema when the text is none."""
+def columns_of(
+    bodies: Sequence[bytes], schema_text: str, paths: Sequence[str], rescue: bool = True
+) -> pl.DataFrame:
+    """The columns of bodies of one writer schema; BadSchema when the text is none. `rescued` is null without
+    `rescue`."""
     layout = layout_of(schema_text)
     if layout is None or len(bodies) < SMALLEST_BATCH:
-        return _one_by_one(bodies, schema_text, paths)
+        found = _one_by_one(bodies, schema_text, paths)
+        return found if rescue else found.with_columns(pl.lit(None, pl.String).alias(RESCUED))
     decoded = _decoded(bodies, layout)
     if decoded is not None:
-        return _Batch(decoded, layout).frame(paths)
+        return _Batch(decoded, layout).frame(paths, rescue)
     middle = len(bodies) // 2
     halves = (bodies[:middle], bodies[middle:])
-    return pl.concat([columns_of(half, schema_text, paths) for half in halves])
+    return pl.concat([columns_of(half, schema_text, paths, rescue) for half in halves])
 
 
 def _one_by_one(bodies: Sequence[bytes], schema_text: str, paths: Sequence[str]) -> pl.DataFrame:
@@ -86,12 +90,15 @@ class _Batch:
         self._readings = Readings(layout.names)
         self._values: dict[str, list[Any]] = {}
 
-    def frame(self, paths: Sequence[str]) -> pl.DataFrame:
+    def frame(self, paths: Sequence[str], rescue: bool) -> pl.DataFrame:
         """One String column per path, `rescued` and `decode_error`."""
         wanted = list(dict.fromkeys(paths))
         columns = [self._column(path) for path in wanted]
-        nothing = pl.Series(DECODE_ERROR, [None] * len(self._records), dtype=pl.String)
-        return pl.DataFrame([*columns, self._rescued(wanted), nothing])
+        rescued = self._rescued(wanted) if rescue else self._nothing(RESCUED)
+        return pl.DataFrame([*columns, rescued, self._nothing(DECODE_ERROR)])
+
+    def _nothing(self, name: str) -> pl.Series:
+        return pl.repeat(None, len(self._records), dtype=pl.String, eager=True).alias(name)
 
     def _column(self, path: str) -> pl.Series:
         steps = steps_of(path)
@@ -100,7 +107,7 @@ class _Batch:
         if leaf is not None:
             return self._scalars(steps, leaf).alias(path)
         if root not in self._types:
-            return pl.Series(path, [None] * len(self._records), dtype=pl.String)
+            return self._nothing(path)
         documents = [{root: value} for value in self._read(root)]
         return text_series(path, values_at(documents, steps, {}))
 
@@ -116,7 +123,9 @@ class _Batch:
         """The values of a top-level field."""
         if root not in self._values:
             reading = self._readings.of(self._types[root])
-            raw = self._records.field(root).to_pylist()
+            array = self._records.field(root)
+            is_scalar = leaf_at(self._layout, (root,)) is not None
+            raw = pl.Series(array).to_list() if is_scalar else array.to_pylist()
             self._values[root] = [None if value is None else reading(value) for value in raw]
         return self._values[root]
 
@@ -124,7 +133,7 @@ class _Batch:
         roots = roots_of(paths)
         unknown = [name for name in self._types if name not in roots]
         if not unknown:
-            return pl.Series(RESCUED, [None] * len(self._records), dtype=pl.String)
+            return self._nothing(RESCUED)
         rows = zip(*(self._read(name) for name in unknown), strict=True)
         documents: list[Document] = [dict(zip(unknown, row, strict=True)) for row in rows]
         return pl.Series(RESCUED, [rescued_of(document, roots) for document in documents], dtype=pl.String)

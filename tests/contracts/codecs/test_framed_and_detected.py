@@ -17,6 +17,7 @@ from schemas.codecs import (
     AvroCodec,
     AvroConfluentCodec,
     AvroSingleObjectCodec,
+    Codec,
     CsvCodec,
     JsonCodec,
     RegisteredSchema,
@@ -177,3 +178,12 @@ def test_plain_bytes_pass_as_they_are_and_padding_is_no_damage() -> None:
     assert unpacked(b"a,b\n", 3) == b"a,b\n"
     assert unpacked(b"", 1) == b""
     assert unpacked(gzip.compress(b"x") + bytes(1000), 100) == b"x"
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=lambda codec: codec.name)
+@pytest.mark.parametrize("payloads", [[], [None], [b""]])
+def test_nothing_to_read_is_read_as_nothing(codec: Codec, payloads: list[bytes | None]) -> None:
+    headers = pl.Series([None] * len(payloads), dtype=pl.String)
+    frame = codec.decode(pl.Series(payloads, dtype=pl.Binary), headers, ("a", "b.c", "a"), Schemas())
+    assert frame.schema == dict.fromkeys(("a", "b.c", "rescued", "decode_error"), pl.String())
+    assert frame["decode_error"].is_not_null().to_list() == [True] * len(payloads)
