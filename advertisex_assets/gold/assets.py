@@ -1,18 +1,21 @@
 """Gold assets: one per mart, partitioned by event date."""
 
+from collections.abc import Iterator
+
 from dagster import (
     AllPartitionMapping,
+    AssetCheckResult,
     AssetDep,
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
     MaterializeResult,
-    MetadataValue,
     TimeWindowPartitionMapping,
     asset,
 )
 
+from advertisex_assets.checks import failure, gate, held, passed
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.gold.marts import Input, Mart
 from advertisex_assets.gold.pending import known_dates, pending_dates
@@ -21,6 +24,7 @@ from advertisex_assets.gold.sources import Sources
 from advertisex_assets.partitions import EVENT_DATES, span_of
 from resources.run import Run
 from resources.world import World
+from schemas.errors import HeldBatchError
 from schemas.run_tags import PENDING_ONLY
 
 OWNER = "campaign-analytics@advertisex.example"
@@ -28,9 +32,11 @@ OWNER = "campaign-analytics@advertisex.example"
 
 def gold_asset(mart: Mart) -> AssetsDefinition:
     """The asset of a mart."""
+    key = AssetKey(["gold", mart.name])
+    open_gate = gate(key)
 
     @asset(
-        key=["gold", mart.name],
+        key=key,
         deps=[_dep(one) for one in mart.inputs.values()],
         partitions_def=EVENT_DATES,
         backfill_policy=BackfillPolicy.single_run(),
@@ -39,16 +45,20 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         owners=[OWNER],
         description=mart.table.description,
         metadata=definition_metadata(mart.table),
+        check_specs=[open_gate],
     )
-    def gold(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]
+    def gold(context: AssetExecutionContext, world: World) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
         lake, (first, last) = world.lake(), span_of(context)
         select = pending_dates if context.run.tags.get(PENDING_ONLY) else known_dates
         dates = [day for day in select(mart, Sources(lake)) if first <= day <= last]
-        receipts = refresh_mart(lake, mart, dates, Run(context.run_id))
+        try:
+            receipts = refresh_mart(lake, mart, dates, Run(context.run_id))
+        except HeldBatchError as error:
+            yield held(open_gate, error)
+            raise failure(error) from error
         rows = sum(receipt.rows for receipt in receipts)
-        return MaterializeResult(
-            metadata={"rows written": MetadataValue.int(rows), "dates": MetadataValue.int(len(dates))}
-        )
+        yield MaterializeResult(metadata={"rows written": rows, "dates": len(dates)})
+        yield passed(open_gate)
 
     return gold
 

@@ -10,11 +10,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from advertisex_assets.gold.gates import Gate
+from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.contract import Frame
 from schemas.tables.table import Table
 
-Calendar = Callable[[Sequence[date]], pl.DataFrame]
-"""Makes, for the dates to compute, a small table that no engine can make alike (days of time zones, ...)."""
+Preparation = Callable[[Sequence[date], Sources], pl.DataFrame]
+"""Makes, for the dates to compute, a small table that no engine can make alike (days of time zones, causes, ...)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Input:
 class Mart:
     """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone.
 
-    `finish` does, on the collected rows of any engine, what no engine can (sketches).
+    `prepared` are further arguments of `compute`, made in Python; they do not make a date pending. `finish` does, on
+    the collected rows of any engine, what no engine can (sketches).
     """
 
     table: Table
@@ -71,7 +73,7 @@ class Mart:
     compute: Callable[..., Frame]
     version: str = "1"
     gates: tuple[Gate, ...] = ()
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    prepared: Mapping[str, Preparation] = field(default_factory=dict)
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     @property

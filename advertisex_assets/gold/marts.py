@@ -1,8 +1,10 @@
 """The marts as data, each after those that it reads."""
 
+from advertisex_assets.gold.basis import causes
 from advertisex_assets.gold.calendars import flight_days, local_days
 from advertisex_assets.gold.gates import credit_is_whole, revenue_is_whole, same_sums, touches_precede
 from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
 from advertisex_assets.transforms.marts.funnel import auction_funnel
 from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, attribution
@@ -11,6 +13,7 @@ from advertisex_assets.transforms.marts.paths import conversion_daily, conversio
 from advertisex_assets.transforms.marts.performance import performance
 from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
+from advertisex_assets.transforms.marts.restate import restatements
 from schemas.tables import gold
 from schemas.tables.table import Table
 
@@ -61,7 +64,12 @@ MARTS: tuple[Mart, ...] = (
     _performance(gold.WEBSITE_DAILY),
     _reach(gold.CAMPAIGN_REACH),
     _reach(gold.USER_REACH),
-    Mart(gold.CAMPAIGN_REPORTING_DAILY, EVENTS_AROUND, reporting_daily, calendars={"local_days": local_days}),
+    Mart(
+        gold.CAMPAIGN_REPORTING_DAILY,
+        EVENTS_AROUND,
+        reporting_daily,
+        prepared={"local_days": lambda dates, _: local_days(dates)},
+    ),
     Mart(
         gold.CAMPAIGN_PACING,
         {
@@ -69,7 +77,7 @@ MARTS: tuple[Mart, ...] = (
             "campaigns": Input("reference.campaigns"),
         },
         pacing,
-        calendars={"days": flight_days},
+        prepared={"days": lambda dates, _: flight_days(dates)},
     ),
     Mart(
         gold.AUCTION_FUNNEL,
@@ -91,6 +99,16 @@ MARTS: tuple[Mart, ...] = (
         conversion_daily,
         gates=(same_sums("conversions", "conversion_paths"),),
     ),
+    Mart(
+        gold.RESTATEMENTS,
+        {
+            "published": Input("gold.published"),
+            "campaign_daily": Input("gold.campaign_daily", makes_dates_within=None),
+        },
+        restatements,
+        prepared={"causes": causes},
+    ),
+    Mart(gold.ARRIVALS, {kind: EVENTS[kind] for kind in KINDS}, arrivals),
 )
 """Every mart, each after those that it reads."""
 

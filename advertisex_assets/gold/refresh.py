@@ -97,7 +97,7 @@ def _commit(own: Source, rows: pl.DataFrame, changed: list[date], marks: Marks) 
 
 def _read(mart: Mart, sources: Sources, dates: list[date]) -> Batch:
     inputs = {name: _scan(one, sources[one.table], dates) for name, one in mart.inputs.items()}
-    made = {name: calendar(dates).lazy() for name, calendar in mart.calendars.items()}
+    made = {name: prepare(dates, sources).lazy() for name, prepare in mart.prepared.items()}
     dated = {
         name: sources[one.table].rows_by_date for name, one in mart.inputs.items() if not one.is_reference
     }

@@ -7,6 +7,7 @@ Not here: the rates' definitions (`schemas.metrics`), or which silver each mart 
 from schemas.tables.gold.auctions import AUCTION_FUNNEL
 from schemas.tables.gold.conversions import ATTRIBUTION, ATTRIBUTION_DAILY, CONVERSION_DAILY, CONVERSION_PATHS
 from schemas.tables.gold.performance import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CREATIVE_DAILY, WEBSITE_DAILY
+from schemas.tables.gold.published import ARRIVALS, DAY_STATUS, PUBLISHED, RESTATEMENTS
 from schemas.tables.gold.reach import CAMPAIGN_REACH, USER_REACH
 from schemas.tables.gold.reporting import CAMPAIGN_PACING, CAMPAIGN_REPORTING_DAILY
 
@@ -24,10 +25,15 @@ GOLD_TABLES = (
     CONVERSION_DAILY,
     ATTRIBUTION,
     ATTRIBUTION_DAILY,
+    PUBLISHED,
+    RESTATEMENTS,
+    ARRIVALS,
+    DAY_STATUS,
 )
 """Every gold table."""
 
 __all__ = [
+    "ARRIVALS",
     "ATTRIBUTION",
     "ATTRIBUTION_DAILY",
     "AUCTION_FUNNEL",
@@ -39,7 +45,10 @@ __all__ = [
     "CONVERSION_DAILY",
     "CONVERSION_PATHS",
     "CREATIVE_DAILY",
+    "DAY_STATUS",
     "GOLD_TABLES",
+    "PUBLISHED",
+    "RESTATEMENTS",
     "USER_REACH",
     "WEBSITE_DAILY",
 ]
