@@ -24,6 +24,8 @@ STREAM_PER_SECOND = 400
 DAGSTER_CONFIG = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 run_monitoring:
   enabled: false
 """
