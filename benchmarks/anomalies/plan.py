@@ -1,14 +1,15 @@
-"""The faults that a run plants: one a day in its third week, each kind once, on targets that the seed chooses."""
+"""The faults that a run plants: one a day after two weeks, every kind, on targets that the seed chooses."""
 
 import random
 from datetime import timedelta
 
 from resources.sample_traffic.config import FaultKind, PlantedFault, TrafficConfig
-from resources.sample_traffic.world import make_world
+from resources.sample_traffic.shares import IMPRESSION_SHARE
+from resources.sample_traffic.world import MEAN_WEIGHT, World, make_world
 
 EVENTS = 1_000_000
-DAYS = 21
-"""Two weeks to learn from, one to watch; some 10,000 impressions a day, which is a small advertiser."""
+DAYS = 22
+"""Two weeks to learn from, and a day for each fault; some 10,000 impressions a day, which is a small advertiser."""
 
 LASTS = timedelta(hours=12)
 FIRST_DAY = 14
@@ -29,7 +30,7 @@ def faulty_run(seed: int) -> TrafficConfig:
     clean = clean_run(seed)
     chance = random.Random(f"faults/{seed}")
     world = make_world(clean)
-    campaigns = [campaign.campaign_id for campaign in world.campaigns[1:-1]]
+    campaigns = _lasting(world)
     sites = list(world.sites[:LARGEST_SITES])
     targets: list[tuple[FaultKind, Target]] = [
         (FaultKind.DROP_TO_ZERO, chance.choice([("impressions", None), ("clicks_conversions", None)])),
@@ -43,10 +44,23 @@ def faulty_run(seed: int) -> TrafficConfig:
     ]
     faults = []
     for number, (kind, (feed, target)) in enumerate(targets):
-        day = FIRST_DAY + number % (DAYS - FIRST_DAY)
-        # Two faults share the last day's place in the week: the second one begins when the first day is over.
-        start = clean.start_at + timedelta(days=day, hours=chance.randrange(0, 10))
+        start = clean.start_at + timedelta(days=FIRST_DAY + number, hours=chance.randrange(0, 10))
         faults.append(PlantedFault(kind, feed, target, start, start + LASTS))
     return TrafficConfig(
         seed=seed, events=EVENTS, days=DAYS, broken_tracking=False, planted_faults=tuple(faults)
     )
+
+
+def _lasting(world: World) -> list[str]:
+    """Campaigns whose budget outlasts the run, and which no creative leaves or joins."""
+    impressions_each = EVENTS * IMPRESSION_SHARE / len(world.campaigns)
+    moved = {world.campaigns[0].campaign_id, world.receiving_campaign_id}
+    needs = {
+        c.campaign_id: impressions_each * c.weight / MEAN_WEIGHT * c.price_micros for c in world.campaigns
+    }
+    lasting = [c for c in world.campaigns if c.budget_micros > needs[c.campaign_id] * AMPLE]
+    return [campaign.campaign_id for campaign in lasting if campaign.campaign_id not in moved]
+
+
+AMPLE = 1.4
+"""Prices and shares are drawn: the formula of the expected spend is off by some."""

@@ -37,6 +37,9 @@ LOWEST_EXPECTED_SEASONAL = 100
 LOWEST_HISTORY = 30
 """A rate with fewer events in its history is no usual rate: that of its neighbours stands in."""
 
+TELLING_EXPECTED = 30.0
+"""Of so many expected events a third missing is more likely than not no chance."""
+
 UNSEEN_EVENTS = 3.0
 """What never happened in n trials may have a rate of 3/n (95 %): what is too rare to have a median is given that."""
 

@@ -7,6 +7,7 @@ import time
 import urllib.parse
 import urllib.request
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 import yaml
@@ -52,8 +53,8 @@ def test_every_rule_leads_to_a_runbook():
 @pytest.mark.real
 def test_lost_records_fire_in_a_real_prometheus(tmp_path):
     lake = Lake(str(tmp_path / "lake"))
-    land(lake, FEED, days_of_impressions(1))
-    refresh(lake, FEED, [FIRST_DAY])
+    land(lake, FEED, days_of_impressions(2))
+    refresh(lake, FEED, [FIRST_DAY, FIRST_DAY + timedelta(days=1)])
     delete(lake, silver_tables(FEED)[0], f"event_date = '{FIRST_DAY}'")
     server = serve_metrics(Measured(lake, [FEED], [bronze_table(FEED)]).parts(), port=0)
     try:

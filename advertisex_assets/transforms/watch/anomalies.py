@@ -17,11 +17,16 @@ from schemas.checks.thresholds import (
     LOWEST_EXPECTED,
     LOWEST_OBSERVED,
     LOWEST_SCORE,
+    TELLING_EXPECTED,
     WINDOWS_US,
 )
 
 NEVER = float("inf")
 """The smallest deviation of a direction that does not matter."""
+
+
+HALF = 0.5
+"""Of the smallest deviation that matters: chance must not hide a fault that goes on."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +62,15 @@ def find_anomalies(
     changed for a good reason (budget spent, creative moved) are not judged before their new life fills the history.
     """
     activity = _without_changed(activity, changes, now_us) if changes is not None else activity
-    found = [
-        anomaly for window_us in WINDOWS_US for anomaly in _in_window(activity, now_us, window_us, signals)
+    judged = pl.concat([_judged_in(activity, now_us, window_us, signals) for window_us in WINDOWS_US])
+    strongest = (
+        _far_enough(judged, signals).sort(pl.col("score").abs()).unique(KEY, keep="last", maintain_order=True)
+    )
+    by_name = {signal.name: signal for signal in signals}
+    return [
+        Anomaly(by_name[name], kind, segment, now_us - window_us, now_us, *values)
+        for name, kind, segment, window_us, *values in strongest.iter_rows()
     ]
-    strongest: dict[tuple[str, str, str], Anomaly] = {}
-    for anomaly in sorted(found, key=lambda anomaly: abs(anomaly.score)):
-        strongest[anomaly.signal.name, anomaly.kind, anomaly.segment] = anomaly
-    return list(strongest.values())
 
 
 def _without_changed(activity: pl.DataFrame, changes: pl.DataFrame, now_us: int) -> pl.DataFrame:
@@ -77,39 +84,39 @@ def _without_changed(activity: pl.DataFrame, changes: pl.DataFrame, now_us: int)
     return pl.concat([activity.join(left_out.select(segment).unique(), on=segment, how="anti"), negative])
 
 
-def _in_window(
+def _judged_in(
     activity: pl.DataFrame, now_us: int, window_us: int, signals: Sequence[Signal]
-) -> list[Anomaly]:
+) -> pl.DataFrame:
+    """JUDGED with `score`, `window_us`, and `telling`: whether it is large enough to say that something is over."""
     hours = same_hours(activity, now_us, window_us)
     days = whole_days(activity, now_us - window_us)
     levels, rates, means = ([s for s in signals if s.kind is kind] for kind in SignalKind)
-    counted = pl.concat(
-        [
-            judge_levels(levels, hours, days_before(activity, now_us - window_us)),
-            judge_rates(rates, hours, days),
-        ]
-    )
+    known = days_before(activity, now_us - window_us)
+    counted = pl.concat([judge_levels(levels, hours, known), judge_rates(rates, hours, days)])
     scored = pl.concat([_scored_counts(counted), _scored_means(judge_means(means, hours, days))])
-    by_name = {signal.name: signal for signal in signals}
-    return [
-        Anomaly(by_name[name], kind, segment, now_us - window_us, now_us, observed, expected, score, weight)
-        for name, kind, segment, observed, expected, score, weight in _far_enough(scored, signals).iter_rows()
-    ]
+    return scored.with_columns(pl.lit(window_us, pl.Int64).alias("window_us"))
 
 
 def _scored_counts(counted: pl.DataFrame) -> pl.DataFrame:
     score = count_score(pl.col("observed"), pl.col("expected"), pl.col("spread"))
     enough = (pl.col("expected") >= LOWEST_EXPECTED) | (pl.col("observed") >= LOWEST_OBSERVED)
-    return counted.filter(enough & (pl.col("expected") > 0)).with_columns(score.alias("score"))
+    telling = pl.col("expected") >= TELLING_EXPECTED
+    kept = counted.filter(enough & (pl.col("expected") > 0))
+    return kept.with_columns(score.alias("score"), telling.alias("telling"))
 
 
 def _scored_means(means: pl.DataFrame) -> pl.DataFrame:
     score = (pl.col("observed") / pl.col("expected")).log() / pl.col("spread")
-    return means.filter(pl.col("expected") > 0).with_columns(score.alias("score"))
+    return means.filter(pl.col("expected") > 0).with_columns(
+        score.alias("score"), pl.lit(True).alias("telling")
+    )
 
 
-def _far_enough(scored: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame:
-    """KEY, observed, expected, score, weight of what is both unlikely and large enough to matter."""
+def _far_enough(judged: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame:
+    """KEY, window_us, observed, expected, score, weight of what is unlikely, large enough to matter, and still so.
+
+    A day-long window remembers a fault for a day: the shortest window that says something must agree, by half.
+    """
     limits = pl.DataFrame(
         [
             (s.name, NEVER if s.falls is None else s.falls, NEVER if s.rises is None else s.rises)
@@ -119,8 +126,14 @@ def _far_enough(scored: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame
         orient="row",
     )
     change = pl.col("observed") / pl.col("expected") - 1
-    matters = (change <= -pl.col("falls")) | (change >= pl.col("rises"))
-    weight = pl.col("expected") / pl.col("expected").sum().over("signal", "kind")
-    weighted = scored.join(limits, on="signal").with_columns(weight.alias("weight"))
-    kept = weighted.filter(matters & (pl.col("score").abs() >= LOWEST_SCORE))
-    return kept.select(*KEY, "observed", "expected", "score", "weight")
+    matters = (pl.col("change") <= -pl.col("falls")) | (pl.col("change") >= pl.col("rises"))
+    limit = pl.when(pl.col("change") < 0).then(-pl.col("falls")).otherwise(pl.col("rises"))
+    still = pl.col("latest").is_null() | (pl.col("latest") / limit >= HALF)
+    weight = pl.col("expected") / pl.col("expected").sum().over("signal", "kind", "window_us")
+    weighed = judged.join(limits, on="signal").with_columns(change.alias("change"), weight.alias("weight"))
+    told = weighed.filter("telling").sort("window_us").unique(KEY, keep="first", maintain_order=True)
+    latest = told.select(*KEY, pl.col("change").alias("latest"))
+    kept = weighed.join(latest, on=KEY, how="left").filter(
+        matters & still & (pl.col("score").abs() >= LOWEST_SCORE)
+    )
+    return kept.select(*KEY, "window_us", "observed", "expected", "score", "weight")
