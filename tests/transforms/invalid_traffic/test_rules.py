@@ -18,7 +18,7 @@ from tests.transforms.invalid_traffic.events import (
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(IMPRESSIONS, CLICKS, CONVERSIONS)
 def test_polars_finds_what_comparing_all_with_all_finds(
     impressions: list[Row], clicks: list[Row], conversions: list[Row]
