@@ -12,6 +12,7 @@ from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
+from advertisex_assets.watching import watch_sensors
 from resources.world import World
 from schemas.discover import all_feeds
 from sensors.arrivals import arrivals_sensor
@@ -32,7 +33,11 @@ def build() -> Definitions:
             invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
         ],
-        sensors=[*(arrivals_sensor(feed) for feed in feeds), touched_dates_sensor(waiting_work, refreshed)],
+        sensors=[
+            *(arrivals_sensor(feed) for feed in feeds),
+            touched_dates_sensor(waiting_work, refreshed),
+            *watch_sensors(),
+        ],
         resources={"world": World()},
         # One process a run: a micro-batch is over before a second process has started.
         executor=in_process_executor,
