@@ -1,35 +1,64 @@
 """Decoded documents (dicts) to columns: the last step of every codec that reads record by record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED
-from schemas.codecs.paths import roots_of, steps_of, values_at
-from schemas.codecs.text import json_text, text_series
+from schemas.codecs.paths import follow, roots_of, steps_of, values_at
+from schemas.codecs.text import json_text, text_of, text_series
 
 Document = dict[str, Any]
+
+Exact = Callable[[int], Document]
+"""The document of a row, with every digit of its numbers."""
+
+MAYBE_ROUNDED = r"[0-9.]{18}|[:,\[]-?[0-9.]+e[+-]?[0-9]+[,}\]]"
+"""Seventeen digits, or an exponent inside JSON: what a number looks like that a 64-bit float has rounded."""
+
+ROUNDED = frozenset({float, list, dict})
+"""The types of values that are, or may hold, rounded numbers."""
 
 NO_DOCUMENT: Document = {}
 """Stands for a record that could not be read: it leads every path to null."""
 
 
 def frame_of(
-    documents: Sequence[Document], errors: Sequence[str | None], paths: Sequence[str]
+    documents: Sequence[Document],
+    errors: Sequence[str | None],
+    paths: Sequence[str],
+    exact: Exact | None = None,
 ) -> pl.DataFrame:
-    """One String column per path, `rescued` and `decode_error`, one row per document."""
+    """One String column per path, `rescued` and `decode_error`, one row per document.
+
+    Where `documents` hold numbers rounded to 64 bits, `exact` gives the document of a row with all its digits; it is
+    asked only where a text shows that digits may be missing.
+    """
     seen: dict[Any, Sequence[Any]] = {}
-    columns = [text_series(path, values_at(documents, steps_of(path), seen)) for path in dict.fromkeys(paths)]
+    columns = [_column(documents, path, seen, exact) for path in dict.fromkeys(paths)]
     roots = roots_of(paths)
-    rescued = [None if roots.issuperset(document) else rescued_of(document, roots) for document in documents]
-    return pl.DataFrame(
-        [
-            *columns,
-            pl.Series(RESCUED, rescued, dtype=pl.String),
-            pl.Series(DECODE_ERROR, errors, dtype=pl.String),
-        ]
-    )
+    found = [None if roots.issuperset(document) else rescued_of(document, roots) for document in documents]
+    rescued = pl.Series(RESCUED, found, dtype=pl.String)
+    if exact and rescued.null_count() < len(rescued):
+        rescued = _with_all_digits(rescued, lambda row: rescued_of(exact(row), roots))
+    return pl.DataFrame([*columns, rescued, pl.Series(DECODE_ERROR, errors, dtype=pl.String)])
+
+
+def _column(
+    documents: Sequence[Document], path: str, seen: dict[Any, Sequence[Any]], exact: Exact | None
+) -> pl.Series:
+    steps = steps_of(path)
+    values = values_at(documents, steps, seen)
+    text = text_series(path, values)
+    if exact is None or ROUNDED.isdisjoint(map(type, values)):
+        return text
+    return _with_all_digits(text, lambda row: text_of(follow(exact(row), steps)))
+
+
+def _with_all_digits(texts: pl.Series, again: Callable[[int], str | None]) -> pl.Series:
+    rows = texts.str.contains(MAYBE_ROUNDED).fill_null(False).arg_true()
+    return texts.scatter(rows, [again(row) for row in rows]) if len(rows) else texts
 
 
 def rescued_of(document: Document, roots: frozenset[str]) -> str | None:

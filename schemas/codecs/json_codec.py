@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 import orjson
 import polars as pl
@@ -27,9 +29,6 @@ CHUNK_RECORDS = 4096
 
 ADJACENT = r"\}\s*\{"
 """Two objects that touch, in text."""
-
-LONG_NUMBER = r"[0-9.]{18}"
-"""A run that may be a number with more digits than a 64-bit float or integer keeps."""
 
 
 @dataclass(frozen=True)
@@ -91,38 +90,26 @@ class JsonCodec:
 
 
 def _decode_chunk(payloads: pl.Series, paths: Sequence[str]) -> pl.DataFrame:
-    documents: list[Document] = []
-    errors: list[str | None] = [None] * len(payloads)
-    for row, payload in enumerate(payloads.to_list()):
-        try:
-            document = orjson.loads(payload)
-        except orjson.JSONDecodeError as error:
-            document, errors[row] = _again(payload, error)
-        if type(document) is not dict:
-            errors[row] = errors[row] or "The JSON value is no object."
-            document = NO_DOCUMENT
-        documents.append(document)
-    for row in _rows_with_long_numbers(payloads, errors):
-        documents[row] = _exact(payloads[row], documents[row])
-    return frame_of(documents, errors, paths)
+    given = payloads.to_list()
+    try:
+        documents: list[Any] = list(map(orjson.loads, given))
+        errors: list[str | None] = [None] * len(documents)
+    except orjson.JSONDecodeError:
+        read = [_document(payload) for payload in given]
+        documents, errors = [document for document, _ in read], [error for _, error in read]
+    if set(map(type, documents)) - {dict}:
+        for row, document in enumerate(documents):
+            if type(document) is not dict:
+                documents[row], errors[row] = NO_DOCUMENT, errors[row] or "The JSON value is no object."
+    return frame_of(documents, errors, paths, exact=cache(lambda row: _exact(given[row], documents[row])))
 
 
-def _again(payload: bytes | None, error: orjson.JSONDecodeError) -> tuple[Document, str | None]:
-    """A second try without the byte order mark that some producers send."""
-    if payload is not None and payload.startswith(BOM):
-        try:
-            return orjson.loads(payload[len(BOM) :]), None
-        except orjson.JSONDecodeError as inner:
-            error = inner
-    return NO_DOCUMENT, f"Not JSON: {error}."
-
-
-def _rows_with_long_numbers(payloads: pl.Series, errors: list[str | None]) -> list[int]:
-    """Readable rows only: they are UTF-8, which the cast to text insists on."""
-    readable = pl.Series([error is None for error in errors], dtype=pl.Boolean)
-    rows = pl.DataFrame({"payload": payloads}).with_row_index("row").filter(readable)
-    long = rows.filter(pl.col("payload").cast(pl.String).str.contains(LONG_NUMBER))
-    return long["row"].to_list()
+def _document(payload: bytes | None) -> tuple[Any, str | None]:
+    """The value, or why there is none; the byte order mark that some producers send is passed over."""
+    try:
+        return orjson.loads((payload or b"").removeprefix(BOM)), None
+    except orjson.JSONDecodeError as error:
+        return NO_DOCUMENT, f"Not JSON: {error}."
 
 
 def _exact(payload: bytes, rounded: Document) -> Document:

@@ -45,11 +45,11 @@ def roots_of(paths: Sequence[str]) -> frozenset[str]:
 
 
 def values_at(
-    documents: Sequence[Any], steps: tuple[Step, ...], seen: dict[tuple[Step, ...], Sequence[Any]]
+    documents: Sequence[dict[str, Any]], steps: tuple[Step, ...], seen: dict[tuple[Step, ...], Sequence[Any]]
 ) -> Sequence[Any]:
     """What a path leads to in each document; `seen` keeps the values of common beginnings between calls."""
-    if not steps:
-        return documents
+    if len(steps) == 1:
+        return [document.get(str(steps[0])) for document in documents]
     if steps not in seen:
         parents = values_at(documents, steps[:-1], seen) if EVERY not in steps else documents
         seen[steps] = (
