@@ -2,15 +2,16 @@
 
 from dagster import (
     AssetExecutionContext,
+    AssetKey,
     AssetsDefinition,
     BackfillPolicy,
     MaterializeResult,
-    MetadataValue,
     asset,
 )
 
-from advertisex_assets.bronze.verify import partition_summary
+from advertisex_assets.bronze.verify import landing_summary, partition_summary
 from advertisex_assets.bronze.waiting import land_waiting
+from advertisex_assets.checks import judge_doubled, no_record_doubled
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.partitions import LANDING_DATES, span_of
 from resources.run import Run
@@ -21,9 +22,12 @@ from schemas.tables.bronze import bronze_table
 
 def bronze_asset(feed: Feed) -> AssetsDefinition:
     """The asset that lands a feed."""
+    key = AssetKey(["bronze", feed.name])
+    once = no_record_doubled(key)
 
     @asset(
-        key=["bronze", feed.name],
+        key=key,
+        check_specs=[once],
         partitions_def=LANDING_DATES,
         backfill_policy=BackfillPolicy.single_run(),
         group_name="bronze",
@@ -33,11 +37,13 @@ def bronze_asset(feed: Feed) -> AssetsDefinition:
         metadata=definition_metadata(bronze_table(feed)),
     )
     def bronze(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]
-        run, span = Run(context.run_id), span_of(context)
-        rows = land_waiting(world, feed, run).rows if span[1] == run.clock().date() else 0
-        summary = partition_summary(world.lake(), feed, span)
-        return MaterializeResult(
-            metadata={"landed": MetadataValue.int(rows), "dagster/row_count": summary["rows"], **summary}
-        )
+        run, lake, span = Run(context.run_id), world.lake(), span_of(context)
+        if span[1] == run.clock().date():
+            before = lake.open(bronze_table(feed)).version
+            land_waiting(world, feed, run)
+            summary = landing_summary(lake, feed, before)
+        else:
+            summary = partition_summary(lake, feed, span)
+        return MaterializeResult(metadata=summary, check_results=[judge_doubled(once, summary["doubled"])])
 
     return bronze

@@ -1,4 +1,4 @@
-"""Verify: what a past bronze partition holds; it is never landed again."""
+"""Verify: what a bronze partition holds, or what one landing added; nothing is landed again."""
 
 from datetime import date
 
@@ -10,8 +10,18 @@ from schemas.tables.bronze import POSITION, bronze_table
 
 
 def partition_summary(lake: Lake, feed: Feed, span: tuple[date, date]) -> dict[str, int]:
-    """Rows, distinct records, bytes and event dates of the landing dates; `doubled` must be 0."""
-    rows = lake.open(bronze_table(feed)).scan_dates(*span, "landing_date")
+    """The summary of all rows of the landing dates."""
+    return summarise(lake.open(bronze_table(feed)).scan_dates(*span, "landing_date"))
+
+
+def landing_summary(lake: Lake, feed: Feed, after: int) -> dict[str, int]:
+    """The summary of the rows appended after that bronze version: its cost is that of the landing, not of the day."""
+    columns = (*POSITION, "payload", "event_date")
+    return summarise(lake.open(bronze_table(feed)).changes(after, columns).lazy())
+
+
+def summarise(rows: pl.LazyFrame) -> dict[str, int]:
+    """Rows, distinct records, bytes and event dates; `doubled` must be 0."""
     summary = rows.select(
         pl.len().cast(pl.Int64).alias("rows"),
         pl.struct(POSITION).n_unique().cast(pl.Int64).alias("distinct"),

@@ -14,7 +14,7 @@ from resources.lake import Lake
 from resources.sample_traffic import TrafficConfig, write_files
 from tests.journeys.world import contents, new_seed
 
-KILLS = 5
+KILLS = 3
 """In `make test`; each costs a new process. `make soak` kills at every single step."""
 
 LEDGERS = {"ops.ledger"}
@@ -33,7 +33,7 @@ def work(folder: Path, fatal: int = -1) -> tuple[list[str], int]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A folder with traffic whose landing nothing disturbed, and the steps that it took."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    write_files(folder / "t", TrafficConfig(seed=new_seed(), events=1_500, days=2))
+    write_files(folder / "t", TrafficConfig(seed=new_seed(), events=1_000, days=1))
     steps, _ = work(folder)
     return folder, steps
 

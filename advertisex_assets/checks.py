@@ -1,0 +1,72 @@
+"""Checks: what is judged in an asset's own run, before its commit or on what it has written, and how the UI sees it."""
+
+from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, Failure
+
+from schemas.errors import HeldBatchError
+
+SHARE_THAT_WARNS = 0.10
+"""Refused records of a run: generated and real feeds lie below 5 %, a broken producer far above."""
+
+FEWEST_ROWS = 100
+"""A share of fewer rows says nothing."""
+
+
+def gate(asset: AssetKey) -> AssetCheckSpec:
+    """The blocking check: contract, grain and arithmetic hold, or nothing is committed."""
+    return AssetCheckSpec(
+        "contract_grain_and_sums",
+        asset=asset,
+        description="Rows fit their contract, each event stands once, and outcomes add up to what was received.",
+        blocking=True,
+    )
+
+
+def passed(spec: AssetCheckSpec) -> AssetCheckResult:
+    """The gate was open."""
+    return AssetCheckResult(passed=True, asset_key=spec.asset_key, check_name=spec.name)
+
+
+def held(spec: AssetCheckSpec, error: HeldBatchError) -> AssetCheckResult:
+    """The gate stayed shut; nothing was committed."""
+    metadata = {"why": str(error)}
+    return AssetCheckResult(passed=False, asset_key=spec.asset_key, check_name=spec.name, metadata=metadata)
+
+
+def failure(error: HeldBatchError) -> Failure:
+    """Ends the run without a retry: the same rows would be held again."""
+    return Failure(str(error), allow_retries=False)
+
+
+def refused_share(asset: AssetKey) -> AssetCheckSpec:
+    """The check that warns when many records of a run were refused."""
+    return AssetCheckSpec(
+        "refused_share",
+        asset=asset,
+        description=f"At most {SHARE_THAT_WARNS:.0%} of a run's records are refused; statistics warn, they never block.",
+    )
+
+
+def judge_refused(spec: AssetCheckSpec, received: int, refused: int) -> AssetCheckResult:
+    """Whether the refused share of a run is within bounds."""
+    share = refused / received if received else 0.0
+    return AssetCheckResult(
+        passed=received < FEWEST_ROWS or share <= SHARE_THAT_WARNS,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=AssetCheckSeverity.WARN,
+        metadata={"received": received, "refused": refused, "share": share},
+    )
+
+
+def no_record_doubled(asset: AssetKey) -> AssetCheckSpec:
+    """The check that every received record stands in bronze once."""
+    return AssetCheckSpec(
+        "no_record_doubled", asset=asset, description="Each received record, by its coordinates, is in bronze once."
+    )
+
+
+def judge_doubled(spec: AssetCheckSpec, doubled: int) -> AssetCheckResult:
+    """Whether bronze holds each record once."""
+    return AssetCheckResult(
+        passed=doubled == 0, asset_key=spec.asset_key, check_name=spec.name, metadata={"doubled": doubled}
+    )
