@@ -61,14 +61,18 @@ def secret_column(name: str) -> str:
     return f"secret:{name}"
 
 
-def network(address: str) -> str:
-    """The /24 of an IPv4 address, the /48 of an IPv6 address (what Google Analytics' IP masking keeps)."""
-    if ":" in address:
-        try:
-            return str(ipaddress.ip_network(f"{address}/48", strict=False).network_address)
-        except ValueError:
-            return "::"
-    return address.rpartition(".")[0] + ".0"
+def networks(addresses: pl.Series) -> pl.Series:
+    """The /24 of IPv4 addresses, the /48 of IPv6 addresses (what Google Analytics' IP masking keeps)."""
+    is_six = addresses.str.contains(":", literal=True)
+    sixes = map_distinct(addresses.set(~is_six, None), _ipv6_network)
+    return sixes.fill_null(addresses.set(is_six, None).str.replace(r"\d+$", "0"))
+
+
+def _ipv6_network(address: str) -> str:
+    try:
+        return str(ipaddress.ip_network(f"{address}/48", strict=False).network_address)
+    except ValueError:
+        return "::"
 
 
 def _personal(feed: Feed) -> list[Column]:
@@ -84,8 +88,7 @@ def _protected(values: pl.Series, column: Column, key: bytes) -> list[pl.Series]
     pseudonyms = digests.str.head(PSEUDONYM_HEX_DIGITS)
     secret = digests.str.slice(PSEUDONYM_HEX_DIGITS).alias(secret_column(column.name))
     if column.pii is Pii.TRUNCATE_IP:
-        shortened = map_distinct(values, network).alias(column.name)
-        return [shortened, pseudonyms.alias(f"{column.name}_key"), secret]
+        return [networks(values).alias(column.name), pseudonyms.alias(f"{column.name}_key"), secret]
     return [pseudonyms.alias(column.name), secret]
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import polars as pl
 import ua_parser
-from crawleruseragents import CRAWLER_USER_AGENTS_DATA
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # type: ignore[import-untyped]
 
 UA_COLUMNS = {"browser": pl.String(), "os": pl.String(), "device_class": pl.String(), "is_bot": pl.Boolean()}
 
