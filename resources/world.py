@@ -1,5 +1,6 @@
 """The world as Dagster hands it to assets: the lake, the reference, the registry, as the settings say."""
 
+from functools import cache
 from pathlib import Path
 
 from dagster import ConfigurableResource
@@ -8,6 +9,7 @@ from resources.lake import Lake
 from resources.reference.folder import ReferenceFolder
 from resources.reference.postgresql import PostgresqlReference
 from resources.reference.source import ReferenceSource
+from resources.registry import SchemaRegistry
 from resources.settings import Settings, SettingsError, settings
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 
@@ -44,7 +46,14 @@ def open_lake() -> Lake:
 
 def open_schemas() -> SchemaSource:
     """Where writer schemas come from: the registry that the settings name, or none."""
-    return NO_SCHEMAS
+    url = settings().schema_registry_url
+    return NO_SCHEMAS if url is None else _registry(url)
+
+
+@cache
+def _registry(url: str) -> SchemaRegistry:
+    """One client a process: schemas never change, and are asked for once."""
+    return SchemaRegistry(url)
 
 
 def open_reference_source(path: str | None = None) -> ReferenceSource:

@@ -1,7 +1,7 @@
-"""Stretches: dates cut into contiguous runs that fit in memory together; pure."""
+"""Stretches: dates cut into runs without other rows between them that fit in memory together; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 MOST_ROWS = 20_000_000
 """Rows of one stretch's own dates: a few GB at worst, while a date alone may always be larger."""
@@ -10,13 +10,19 @@ MOST_ROWS = 20_000_000
 def stretches(
     dates: Iterable[date], rows_by_date: Sequence[Mapping[date, int]], most_rows: int = MOST_ROWS
 ) -> list[list[date]]:
-    """The dates in order, a new list wherever a date is missing or the rows would exceed `most_rows`."""
+    """The dates in order, a new list where another date with rows lies between or rows would exceed `most_rows`.
+
+    Empty dates between are passed over: a commit for each run of sparse history would cost far more.
+    """
+    wanted = set(dates)
+    held = {day for table in rows_by_date for day, rows in table.items() if rows}
     cut: list[list[date]] = []
     size = 0
-    for day in sorted(set(dates)):
+    for day in sorted(wanted | held):
         rows = sum(table.get(day, 0) for table in rows_by_date)
-        follows = cut and day - cut[-1][-1] == timedelta(days=1) and size + rows <= most_rows
-        if follows:
+        if day not in wanted:
+            size = most_rows
+        elif cut and size + rows <= most_rows:
             cut[-1].append(day)
             size += rows
         else:
