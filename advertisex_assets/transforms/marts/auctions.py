@@ -6,7 +6,7 @@ Not here: what is counted (`funnel`), how an earlier event is found (`lookup`).
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import Frame
-from advertisex_assets.transforms.marts.lookup import first_of_day, look_up
+from advertisex_assets.transforms.marts.lookup import look_up
 
 UNKNOWN = "(unknown)"
 """A dimension of an event whose bid request was not found, or did not tell."""
@@ -40,9 +40,8 @@ def described(bid_requests: Frame) -> Frame:
 
 def with_auction(events: Frame, requests: Frame) -> Frame:
     """Events (with auction_id) and OF_REQUEST of the request of their auction; requests as `described` makes them."""
-    wanted = requests.join(events.select("auction_id").unique(), on="auction_id", how="semi")
-    named = wanted.with_columns(request_at=nw.col("event_at"), floor_currency=nw.col("currency"))
-    return filled(look_up(events, first_of_day(named, "auction_id", OF_REQUEST), "auction_id", OF_REQUEST))
+    named = requests.with_columns(request_at=nw.col("event_at"), floor_currency=nw.col("currency"))
+    return filled(look_up(events, named, "auction_id", OF_REQUEST))
 
 
 def filled(events: Frame) -> Frame:

@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from advertisex_assets.transforms.attribution.contract import Frame
 from advertisex_assets.transforms.marts.activity import VIEWABLE_MS
 from advertisex_assets.transforms.marts.auctions import DIMENSIONS, described, filled, with_auction
-from advertisex_assets.transforms.marts.lookup import first_of_day, look_up
+from advertisex_assets.transforms.marts.lookup import look_up, named_by
 from advertisex_assets.transforms.marts.rates import with_rates
 from schemas.metrics import FUNNEL_RATES
 from schemas.tables.gold.auctions import AUCTION_FUNNEL, NOTICED, REQUESTED
@@ -32,15 +32,14 @@ def auction_funnel(
 ) -> Frame:
     """`gold.auction_funnel`; hops that no feed reported on a date are null (not observed), never zero."""
     requests = described(bid_requests)
-    shown = with_auction(impressions, requests)
-    served = first_of_day(shown, "impression_id", DIMENSIONS)
+    acted_on = with_auction(named_by(impressions, [clicks, conversions], "impression_id"), requests)
     orphan = _if(nw.col("is_orphan"))
     parts = [
         _part(requests, {"bid_requests": ONE}),
         _part(with_auction(auction_outcomes, requests), _of_outcomes()),
-        _part(shown, _of_impressions()),
-        _part(_after(clicks, served), {"clicks": ONE, "orphan_clicks": orphan}),
-        _part(_after(conversions, served), {"conversions": ONE, "orphan_conversions": orphan}),
+        _part(with_auction(impressions, requests), _of_impressions()),
+        _part(_after(clicks, acted_on), {"clicks": ONE, "orphan_clicks": orphan}),
+        _part(_after(conversions, acted_on), {"conversions": ONE, "orphan_conversions": orphan}),
     ]
     sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in MEASURES]
     counted = nw.concat(parts, how="vertical").group_by(*GRAIN).agg(*sums)
@@ -49,9 +48,9 @@ def auction_funnel(
     return with_rates(observed, FUNNEL_RATES).select(*AUCTION_FUNNEL.schema)
 
 
-def _after(events: Frame, served: Frame) -> Frame:
+def _after(events: Frame, acted_on: Frame) -> Frame:
     """Events with the dimensions of the impression that they name."""
-    return filled(look_up(events, served, "impression_id", DIMENSIONS))
+    return filled(look_up(events, acted_on, "impression_id", DIMENSIONS))
 
 
 def _of_outcomes() -> Measured:

@@ -14,6 +14,12 @@ IS_ORPHAN = "is_orphan"
 """True of events for which nothing was found."""
 
 
+def named_by(rows: Frame, events: Sequence[Frame], key: str) -> Frame:
+    """The rows whose key any of the events carries: most are never asked for, and need no sorting."""
+    wanted = nw.concat([each.select(key) for each in events], how="vertical").unique()
+    return rows.join(wanted.filter(~nw.col(key).is_null()), on=key, how="semi")
+
+
 def first_of_day(rows: Frame, key: str, columns: Sequence[str]) -> Frame:
     """The earliest row of each key and UTC day: key, day (Int64 since 1970), columns; rows without key are left out."""
     keyed = rows.filter(~nw.col(key).is_null()).with_columns(day=nw.col("event_at") // DAY_US)
@@ -21,11 +27,12 @@ def first_of_day(rows: Frame, key: str, columns: Sequence[str]) -> Frame:
     return keyed.with_columns(turn=turn).filter(nw.col("turn") == 1).select(key, "day", *columns)
 
 
-def look_up(events: Frame, known: Frame, key: str, columns: Sequence[str]) -> Frame:
-    """Events with the columns of the earliest row of their key, of the previous UTC day or their own, and IS_ORPHAN.
+def look_up(events: Frame, rows: Frame, key: str, columns: Sequence[str]) -> Frame:
+    """Events with the columns of the earliest of the rows with their key, of the previous UTC day or their own.
 
-    known: as `first_of_day` makes it. Columns of that name that events have are replaced; null where nothing is found.
+    Adds IS_ORPHAN. Columns of that name that events have are replaced; null where nothing is found.
     """
+    known = first_of_day(named_by(rows, [events], key), key, columns)
     own = [name for name in events.collect_schema().names() if name not in columns]
     dated = events.select(*own).with_columns(
         own_day=nw.col("event_at") // DAY_US, previous_day=nw.col("event_at") // DAY_US - 1
