@@ -42,7 +42,7 @@ def refused_share(asset: AssetKey) -> AssetCheckSpec:
     return AssetCheckSpec(
         "refused_share",
         asset=asset,
-        description=f"At most {SHARE_THAT_WARNS:.0%} of a run's records are refused; statistics warn, they never block.",
+        description=f"At most {SHARE_THAT_WARNS:.0%} of a run's records are refused; this warns and never blocks.",
     )
 
 
