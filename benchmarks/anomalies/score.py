@@ -13,7 +13,7 @@ from benchmarks.anomalies.traffic import activity_at, known_changes, seen_tables
 from resources.sample_traffic.config import PlantedFault, TrafficConfig, epoch_us
 from schemas.checks.signals import signals_of
 from schemas.checks.thresholds import BUCKET_US, DAY_US, HOUR_US
-from schemas.discover import all_feeds
+from schemas.discover import all_feeds, feed_named
 
 STEP_US = 2 * HOUR_US
 """How often a clean week is looked at: windows overlap, so that more looks see the same hours again."""
@@ -66,18 +66,26 @@ def verdicts(config: TrafficConfig) -> list[Verdict]:
 
 
 def _verdict(watched: Watched, fault: PlantedFault) -> Verdict:
+    """Only what was not told before the fault began counts: an earlier fault may still be going on."""
     start_us, end_us = epoch_us(fault.start), epoch_us(fault.end)
+    before = {_identity(cause) for _, cause in watched.alarms(start_us, start_us, FINE_STEP_US)}
     for at_us, cause in watched.alarms(start_us + FINE_STEP_US, end_us, FINE_STEP_US):
-        if about(cause, fault):
+        if about(cause, fault) and _identity(cause) not in before:
             return Verdict(fault, (at_us - start_us) / HOUR_US, explain(cause))
     return Verdict(fault, None)
 
 
+def _identity(cause: Cause) -> tuple[str, str]:
+    return cause.key, cause.main.signal.name
+
+
 def about(cause: Cause, fault: PlantedFault) -> bool:
-    """Whether the cause names what the fault hit."""
-    target = fault.campaign_or_site
-    named = {anomaly.segment for anomaly in (cause.main, *cause.others)}
-    return cause.key.startswith("all/") if target is None else target in named
+    """Whether the cause names what the fault hit: its campaign or site, or a table of its feed as a whole."""
+    found = (cause.main, *cause.others)
+    if fault.campaign_or_site is not None:
+        return any(anomaly.segment == fault.campaign_or_site for anomaly in found)
+    tables = {output.table for output in feed_named(fault.feed).outputs} | {fault.feed}
+    return cause.key.startswith("all/") and any(anomaly.signal.table in tables for anomaly in found)
 
 
 def false_alarms(config: TrafficConfig, since_us: int, until_us: int) -> list[tuple[int, Cause]]:

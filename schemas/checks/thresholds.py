@@ -19,8 +19,8 @@ LEVEL_DAYS = 7
 WARM_UP_DAYS = 3
 """The median of fewer days is not robust against a single bad one."""
 
-SEASON_WEEKS = 2
-"""Weekdays are told apart once each was seen with its predecessor this often."""
+SEASON_WEEKS = 3
+"""Weekdays are told apart for sure once each was seen beside the others this often: one bad week is outvoted."""
 
 LOWEST_SCORE = 5.0
 """In standard deviations. About 10^5 overlapping tests a week on a hundred series: 4 would cry wolf weekly."""
@@ -35,10 +35,11 @@ LOWEST_EXPECTED_SEASONAL = 100
 """A rate is compared with the same hours of other days once they hold so many events; else with whole days."""
 
 LOWEST_HISTORY = 30
-"""A rate with fewer events in its history is no usual rate: that of its neighbours stands in."""
+LOWEST_HISTORY_DAYS = 2
+"""A rate with fewer events or days in its history is no usual rate: that of its neighbours stands in."""
 
-TELLING_EXPECTED = 30.0
-"""Of so many expected events a third missing is more likely than not no chance."""
+TELLING_DEVIATIONS = 2.5
+"""A fault that goes on looks over by chance once in a hundred looks at most."""
 
 UNSEEN_EVENTS = 3.0
 """What never happened in n trials may have a rate of 3/n (95 %): what is too rare to have a median is given that."""
@@ -46,13 +47,13 @@ UNSEEN_EVENTS = 3.0
 LOWEST_TRIALS = 500
 """In fewer trials a rare event's absence says nothing."""
 
-LEVEL_SPREAD = 0.06
+LEVEL_SPREAD = 0.04
 """Even a calm feed's hours differ by so much from day to day."""
 
 RATE_SPREAD = 0.10
 """Audiences and creatives move rates of a campaign by so much from day to day."""
 
-NEIGHBOUR_SPREAD = 0.6
+NEIGHBOUR_SPREAD = 0.5
 """Campaigns differ from one another by a factor of about two (log scale)."""
 
 MEAN_SPREAD = 0.08

@@ -17,7 +17,7 @@ from schemas.checks.thresholds import (
     LOWEST_EXPECTED,
     LOWEST_OBSERVED,
     LOWEST_SCORE,
-    TELLING_EXPECTED,
+    TELLING_DEVIATIONS,
     WINDOWS_US,
 )
 
@@ -26,7 +26,7 @@ NEVER = float("inf")
 
 
 HALF = 0.5
-"""Of the smallest deviation that matters: chance must not hide a fault that goes on."""
+"""What shows less than half of its deviation lately is rather over than not."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _without_changed(activity: pl.DataFrame, changes: pl.DataFrame, now_us: int)
 def _judged_in(
     activity: pl.DataFrame, now_us: int, window_us: int, signals: Sequence[Signal]
 ) -> pl.DataFrame:
-    """JUDGED with `score`, `window_us`, and `telling`: whether it is large enough to say that something is over."""
+    """JUDGED with `score` and `window_us`."""
     hours = same_hours(activity, now_us, window_us)
     days = whole_days(activity, now_us - window_us)
     levels, rates, means = ([s for s in signals if s.kind is kind] for kind in SignalKind)
@@ -100,23 +100,16 @@ def _judged_in(
 def _scored_counts(counted: pl.DataFrame) -> pl.DataFrame:
     score = count_score(pl.col("observed"), pl.col("expected"), pl.col("spread"))
     enough = (pl.col("expected") >= LOWEST_EXPECTED) | (pl.col("observed") >= LOWEST_OBSERVED)
-    telling = pl.col("expected") >= TELLING_EXPECTED
-    kept = counted.filter(enough & (pl.col("expected") > 0))
-    return kept.with_columns(score.alias("score"), telling.alias("telling"))
+    return counted.filter(enough & (pl.col("expected") > 0)).with_columns(score.alias("score"))
 
 
 def _scored_means(means: pl.DataFrame) -> pl.DataFrame:
     score = (pl.col("observed") / pl.col("expected")).log() / pl.col("spread")
-    return means.filter(pl.col("expected") > 0).with_columns(
-        score.alias("score"), pl.lit(True).alias("telling")
-    )
+    return means.filter(pl.col("expected") > 0).with_columns(score.alias("score"))
 
 
 def _far_enough(judged: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame:
-    """KEY, window_us, observed, expected, score, weight of what is unlikely, large enough to matter, and still so.
-
-    A day-long window remembers a fault for a day: the shortest window that says something must agree, by half.
-    """
+    """KEY, window_us, observed, expected, score, weight of what is unlikely, large enough to matter, and still so."""
     limits = pl.DataFrame(
         [
             (s.name, NEVER if s.falls is None else s.falls, NEVER if s.rises is None else s.rises)
@@ -126,14 +119,22 @@ def _far_enough(judged: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame
         orient="row",
     )
     change = pl.col("observed") / pl.col("expected") - 1
-    matters = (pl.col("change") <= -pl.col("falls")) | (pl.col("change") >= pl.col("rises"))
-    limit = pl.when(pl.col("change") < 0).then(-pl.col("falls")).otherwise(pl.col("rises"))
-    still = pl.col("latest").is_null() | (pl.col("latest") / limit >= HALF)
     weight = pl.col("expected") / pl.col("expected").sum().over("signal", "kind", "window_us")
-    weighed = judged.join(limits, on="signal").with_columns(change.alias("change"), weight.alias("weight"))
-    told = weighed.filter("telling").sort("window_us").unique(KEY, keep="first", maintain_order=True)
-    latest = told.select(*KEY, pl.col("change").alias("latest"))
-    kept = weighed.join(latest, on=KEY, how="left").filter(
-        matters & still & (pl.col("score").abs() >= LOWEST_SCORE)
-    )
+    weighed = judged.with_columns(change.alias("change"), weight.alias("weight"))
+    matters = (pl.col("change") <= -pl.col("falls")) | (pl.col("change") >= pl.col("rises"))
+    far = weighed.join(limits, on="signal").filter(matters & (pl.col("score").abs() >= LOWEST_SCORE))
+    kept = far.join(_over(far, weighed), on=[*KEY, "window_us"], how="anti")
     return kept.select(*KEY, "window_us", "observed", "expected", "score", "weight")
+
+
+def _over(far: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
+    """KEY, window_us of what is over: the latest stretch that is long enough to tell shows less than half of it.
+
+    A day-long window remembers a fault for a day. Long enough: chance alone would not halve the deviation there.
+    """
+    shorter = judged.select(*KEY, latest_us="window_us", latest="change", events="expected")
+    pairs = far.select(*KEY, "window_us", "change").join(shorter, on=KEY).sort("latest_us")
+    enough = pl.col("events") >= (TELLING_DEVIATIONS / (pl.col("change") * HALF)) ** 2
+    telling = pairs.filter(enough & (pl.col("latest_us") <= pl.col("window_us")))
+    latest = telling.unique([*KEY, "window_us"], keep="first", maintain_order=True)
+    return latest.filter(pl.col("latest") / pl.col("change") < HALF).select(*KEY, "window_us")

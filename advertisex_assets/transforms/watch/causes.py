@@ -9,6 +9,9 @@ from schemas.checks.signals import EVERYTHING, UPSTREAM, SegmentKind, SignalKind
 MOST = 0.5
 """When segments that make half of a table deviate alike, the table does."""
 
+ACCOUNTED = 0.6
+"""Of the whole's deviation: chance and other windows take their part."""
+
 RANK = {SignalKind.LEVEL: 0, SignalKind.MEAN: 1, SignalKind.RATE: 2}
 """Events that are missing explain rates that are odd, never the other way round."""
 
@@ -49,9 +52,30 @@ def _widened(anomalies: list[Anomaly]) -> list[Anomaly]:
 
 
 def _unexplained(anomalies: Sequence[Anomaly]) -> list[Anomaly]:
-    """Segments of which the whole deviates the same way in the same signal say nothing more."""
-    wholes = {(a.signal.name, a.change > 0) for a in anomalies if a.kind == SegmentKind.ALL}
-    return [a for a in anomalies if a.kind == SegmentKind.ALL or (a.signal.name, a.change > 0) not in wholes]
+    """Without segments that only follow the whole, or without a whole that only follows some segments."""
+    wholes = {_series(one): one for one in anomalies if one.kind == SegmentKind.ALL}
+    led = {series for series, whole in wholes.items() if _is_made_by_segments(whole, anomalies)}
+    return [
+        one
+        for one in anomalies
+        if _series(one) not in wholes or (one.kind == SegmentKind.ALL) != (_series(one) in led)
+    ]
+
+
+def _series(anomaly: Anomaly) -> tuple[str, bool]:
+    return anomaly.signal.name, anomaly.change > 0
+
+
+def _is_made_by_segments(whole: Anomaly, anomalies: Sequence[Anomaly]) -> bool:
+    """Whether the segments that deviate more than the rest account for most of the whole's deviation."""
+    for kind in SegmentKind:
+        parts = [
+            one for one in anomalies if one.kind == kind != SegmentKind.ALL and _series(one) == _series(whole)
+        ]
+        made = sum(one.weight * one.change for one in parts)
+        if parts and made / whole.change >= ACCOUNTED:
+            return True
+    return False
 
 
 def _key(anomaly: Anomaly, anomalies: Sequence[Anomaly]) -> str:

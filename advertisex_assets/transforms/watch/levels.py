@@ -1,6 +1,7 @@
 """Levels: counts against the same hours of other days, scaled by what most of their neighbours do now."""
 
 from collections.abc import Sequence
+from statistics import median
 
 import polars as pl
 
@@ -42,28 +43,39 @@ def _totals(series: pl.DataFrame, days_known: int) -> pl.DataFrame:
 
 
 def _whole(signal: str, totals: pl.DataFrame, days_known: int) -> pl.DataFrame:
-    """The table as a whole: last week's days, each corrected by how its weekday relates to today's."""
+    """The table as a whole, against last week's days."""
     values = totals["total"].to_list()
-    like_today = [
-        values[age] * _weekday_factor(values, age) for age in range(1, min(days_known, LEVEL_DAYS) + 1)
-    ]
-    usual = pl.DataFrame({"value": like_today}, schema={"value": pl.Float64})
-    expected = usual["value"].median() or 0.0
-    spread = usual.filter(pl.col("value") > 0).select(spread_of((pl.col("value") / expected).log())).item()
-    row = (signal, str(SegmentKind.ALL), EVERYTHING, values[0], expected, max(spread or 0.0, LEVEL_SPREAD))
+    ages = range(1, min(days_known, LEVEL_DAYS) + 1)
+    pairs = {age: _weekday_ratios(values, age) for age in ages}
+    plain = [float(values[age]) for age in ages]
+    seasonal = [values[age] * _median(pairs[age]) for age in ages if pairs[age]]
+    sure = len(seasonal) == len(plain) and min(len(ratios) for ratios in pairs.values()) >= SEASON_WEEKS
+    # Until weekdays are known for sure, what is usual for either this weekday or any day is usual.
+    candidates = [seasonal] if sure else [plain, seasonal] if seasonal else [plain]
+    expected, spread = min((_usual(days) for days in candidates), key=lambda usual: abs(values[0] - usual[0]))
+    row = (signal, str(SegmentKind.ALL), EVERYTHING, values[0], expected, max(spread, LEVEL_SPREAD))
     return judged(pl.DataFrame([row], schema=list(nothing_judged().columns), orient="row"))
 
 
-def _weekday_factor(values: list[int], age: int) -> float:
-    """How today's weekday relates to that of `age` days ago, in earlier weeks; 1 before it is known."""
-    ratios = [
+def _usual(days: list[float]) -> tuple[float, float]:
+    """The median of some days, and how far they spread around it."""
+    expected = _median(days)
+    values = pl.DataFrame({"value": days}, schema={"value": pl.Float64}).filter(pl.col("value") > 0)
+    spread = values.select(spread_of((pl.col("value") / expected).log())).item() if expected else None
+    return expected, spread or 0.0
+
+
+def _weekday_ratios(values: list[int], age: int) -> list[float]:
+    """How today's weekday related to that of `age` days ago, in each earlier week."""
+    return [
         values[week] / values[week + age]
         for week in range(WEEK_DAYS, len(values) - age, WEEK_DAYS)
         if values[week] > 0 and values[week + age] > 0
     ]
-    if len(ratios) < SEASON_WEEKS:
-        return 1.0
-    return sorted(ratios)[len(ratios) // 2]
+
+
+def _median(values: list[float]) -> float:
+    return float(median(values)) if values else 0.0
 
 
 def _segments(series: pl.DataFrame, totals: pl.DataFrame, days: int) -> pl.DataFrame:

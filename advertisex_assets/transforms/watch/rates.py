@@ -11,6 +11,7 @@ from schemas.checks.thresholds import (
     LEVEL_DAYS,
     LOWEST_EXPECTED_SEASONAL,
     LOWEST_HISTORY,
+    LOWEST_HISTORY_DAYS,
     LOWEST_ROWS_OF_MEAN,
     LOWEST_TRIALS,
     MEAN_SPREAD,
@@ -97,7 +98,8 @@ def _usual(past: pl.DataFrame, lowest: int) -> pl.DataFrame:
 
     A segment that never had any says nothing: its neighbours know better.
     """
-    known = past.filter(pl.col("part").sum().over(KEY) >= lowest)
+    lasting = (pl.col("part").sum().over(KEY) >= lowest) & (pl.len().over(KEY) >= LOWEST_HISTORY_DAYS)
+    known = past.filter(lasting)
     usual = weighted_median(pl.col("part") / pl.col("whole"), pl.col("whole")).over(KEY)
     expected = pl.col("usual") * pl.col("whole")
     beyond = spread_of((pl.col("part") - expected) / expected).pow(2) - 1 / expected.median()
