@@ -3,7 +3,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports bench soak drill clean
+.PHONY: help setup demo test lint types imports bench soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -36,8 +36,6 @@ bench: setup ## the benchmarks, with their tables (minutes)
 soak: setup ## the crash certificate: SIGKILL at every step, many times (long)
 	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)
 
-drill: setup ## rehearse a disaster: lose the orchestrator's database, restore, compare
-	$(BIN)/advertisex drill
 
 clean: ## remove what was installed and made here
 	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,14 +4,14 @@ An empty cell is null. Rows without quotes are split by Polars, all at once; row
 library's reader, one by one, so that a wrong quote can only harm its own row.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
-from schemas.codecs.csv_splitter import CsvSplitter, cells_of, names_of
+from schemas.codecs.csv_cells import CELLS, ROW, TEXT, split_cells
+from schemas.codecs.csv_splitter import CsvSplitter, names_of
 from schemas.codecs.detect import HEAD_BYTES
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.codecs.text import json_text, utf8_text
@@ -19,15 +19,9 @@ from schemas.codecs.text import json_text, utf8_text
 PLAIN_START = r'^[0-9A-Za-z_"-][ -~]{3}'
 """No brace, bracket or blank (JSON), and no byte that is not printable (binary formats have one among their first)."""
 
-WELL_FORMED = r'\A(?:"(?:[^"]|"")*"|[^",\r\n][^,\r\n]*|)(?:,(?:"(?:[^"]|"")*"|[^",\r\n][^,\r\n]*|))*\z'
-"""A row whose quotes are all closed."""
+NO_ROW = "[\n\r\0]"
+"""What a message of one row does not have."""
 
-Read = tuple[list[str] | None, str | None]
-"""The cells of a row, or why it has none."""
-
-ROW = "csv:row"
-TEXT = "csv:text"
-CELLS = "csv:cells"
 HEADER = "csv:header"
 UNKNOWN = "csv:unknown:"
 """Names of working columns, prefixed so that no sender's column can meet them."""
@@ -62,10 +56,8 @@ class CsvCodec:
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """A line of printable text that starts as no other format does."""
         texts = utf8_text(messages)
-        starts = texts.str.contains(PLAIN_START)
-        one_line = ~texts.str.contains("\n", literal=True) & ~texts.str.contains("\r", literal=True)
-        text = ~texts.str.contains("\0", literal=True) & (messages.bin.size() < HEAD_BYTES)
-        return starts & one_line & text & texts.str.contains(",", literal=True)
+        plain = texts.str.contains(PLAIN_START) & ~texts.str.contains(NO_ROW)
+        return plain & (messages.bin.size() < HEAD_BYTES) & texts.str.contains(",", literal=True)
 
     def peek(
         self,
@@ -79,9 +71,9 @@ class CsvCodec:
         plain = headers.is_null().all() and not texts.str.contains('"', literal=True).any()
         if not plain or texts.has_nulls():
             return self.decode(payloads, headers, paths)
-        cells = texts.str.split(",").alias(CELLS).to_frame()
-        columns = [_cell(list(self.positional), path).alias(path) for path in dict.fromkeys(paths)]
-        return cells.select(*columns, *(pl.lit(None, pl.String).alias(n) for n in (RESCUED, DECODE_ERROR)))
+        cells = [_cell_alone(self.positional, path).alias(path) for path in dict.fromkeys(paths)]
+        nothing = [pl.lit(None, pl.String).alias(name) for name in (RESCUED, DECODE_ERROR)]
+        return texts.to_frame(TEXT).select(*cells, *nothing)
 
     def decode(
         self,
@@ -115,55 +107,6 @@ class CsvCodec:
         )
 
 
-def split_cells(rows: pl.DataFrame) -> pl.DataFrame:
-    """ROW, CELLS and DECODE_ERROR of rows given as ROW and TEXT (null where the bytes are no UTF-8)."""
-    has_quotes = pl.col(TEXT).str.contains('"', literal=True).fill_null(False)
-    quoted = rows.filter(has_quotes)
-    plain = rows.filter(~has_quotes).select(
-        ROW,
-        pl.col(TEXT).str.split(",").alias(CELLS),
-        pl.when(pl.col(TEXT).is_null()).then(pl.lit("The row is not UTF-8 text.")).alias(DECODE_ERROR),
-    )
-    if quoted.is_empty():
-        return plain
-    well_formed = quoted[TEXT].str.contains(WELL_FORMED).all()
-    read = (_read_together if well_formed else _read_each)(quoted[TEXT].to_list())
-    columns = [
-        quoted[ROW],
-        _list_column([cells for cells, _ in read]),
-        pl.Series(DECODE_ERROR, [error for _, error in read], dtype=pl.String),
-    ]
-    return pl.concat([plain, pl.DataFrame(columns)]).sort(ROW)
-
-
-def _list_column(rows: list[list[str] | None]) -> pl.Series:
-    """CELLS from lists; lists of one length, the usual case, eighteen times as fast as Polars takes lists."""
-    lengths = {None if cells is None else len(cells) for cells in rows}
-    if len(lengths) != 1 or not (length := lengths.pop()):
-        return pl.Series(CELLS, rows, dtype=pl.List(pl.String))
-    flat = pl.Series(CELLS, [cell for cells in rows if cells for cell in cells], dtype=pl.String)
-    return flat.reshape((len(rows), length)).arr.to_list()
-
-
-def _read_together(texts: list[str]) -> list[Read]:
-    """The cells of rows whose quotes are all closed, so that none can reach into the next."""
-    try:
-        return [(cells, None) for cells in csv.reader(texts, strict=True)]
-    except csv.Error:  # a cell longer than the reader takes
-        return _read_each(texts)
-
-
-def _read_each(texts: list[str]) -> list[Read]:
-    return [_read_quoted(text) for text in texts]
-
-
-def _read_quoted(text: str) -> Read:
-    try:
-        return cells_of(text), None
-    except csv.Error as error:
-        return None, f"Not CSV: {error}."
-
-
 def _columns(cells: pl.DataFrame, names: list[str], paths: Sequence[str]) -> pl.DataFrame:
     """ROW, one column per path, `rescued` and `decode_error`; of a repeated column name the first counts."""
     wanted = list(dict.fromkeys(paths))
@@ -185,6 +128,16 @@ def _cell(names: list[str], name: str) -> pl.Expr:
     if name not in names:
         return pl.lit(None, pl.String)
     cell = pl.col(CELLS).list.get(names.index(name), null_on_oob=True)
+    return pl.when(cell != "").then(cell)
+
+
+def _cell_alone(names: Sequence[str], path: str) -> pl.Expr:
+    """The same of a row without quotes, not splitting more of it than needed."""
+    if path not in names:
+        return pl.lit(None, pl.String)
+    text, place = pl.col(TEXT), names.index(path)
+    comma = text.str.find(",", literal=True).fill_null(text.str.len_bytes())
+    cell = text.str.split_exact(",", place + 1).struct[place] if place else text.str.head(comma)
     return pl.when(cell != "").then(cell)
 
 
