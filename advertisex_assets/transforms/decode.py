@@ -1,10 +1,8 @@
 """Decode: the bytes of bronze rows to one text column per declared column."""
 
-from functools import partial
-
 import polars as pl
 
-from schemas.codecs.batches import peek
+from advertisex_assets.transforms.sources import peek_at, texts_of
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.columns import Column, paths_of
 from schemas.feed import Feed
@@ -15,7 +13,10 @@ ROW = "decode:row"
 
 
 def decode(
-    feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS, columns: tuple[Column, ...] | None = None
+    feed: Feed,
+    rows: pl.DataFrame,
+    schemas: SchemaSource = NO_SCHEMAS,
+    columns: tuple[Column, ...] | None = None,
 ) -> pl.DataFrame:
     """The same rows with `text:<column>` for each declared column, `rescued` and `decode_error`.
 
@@ -44,16 +45,10 @@ def _decode_with(
     if rows["kind"][0] != RECORD:
         return _undecodable(rows, columns)
     codec = feed.codec(rows["codec"][0])
-    read = codec.decode if columns is feed.columns else partial(peek, codec)
-    fields = read(rows["payload"], rows["header"], paths_of(columns), schemas)
-    texts = [_first_filled(column).alias(text_column(column.name)) for column in columns]
-    return pl.concat([rows, fields.select(*texts, "rescued", "decode_error")], how="horizontal")
-
-
-def _first_filled(column: Column) -> pl.Expr:
-    """The first of a column's sources that is neither missing nor empty."""
-    filled = [pl.when(pl.col(path).str.contains(r"\S")).then(pl.col(path)) for path in column.sources]
-    return pl.coalesce(filled)
+    if columns is not feed.columns:
+        return pl.concat([rows, peek_at(codec, rows, columns, schemas)], how="horizontal")
+    fields = codec.decode(rows["payload"], rows["header"], paths_of(columns), schemas)
+    return pl.concat([rows, fields.select(texts_of(columns))], how="horizontal")
 
 
 def _undecodable(rows: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
@@ -61,5 +56,7 @@ def _undecodable(rows: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFram
     return rows.with_columns(
         *texts,
         pl.lit(None, pl.String).alias("rescued"),
-        pl.coalesce("header", pl.lit("The rest of the file could not be cut into records.")).alias("decode_error"),
+        pl.coalesce("header", pl.lit("The rest of the file could not be cut into records.")).alias(
+            "decode_error"
+        ),
     )

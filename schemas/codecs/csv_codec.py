@@ -135,9 +135,8 @@ def _cell_alone(names: Sequence[str], path: str) -> pl.Expr:
     """The same of a row without quotes, not splitting more of it than needed."""
     if path not in names:
         return pl.lit(None, pl.String)
-    text, place = pl.col(TEXT), names.index(path)
-    comma = text.str.find(",", literal=True).fill_null(text.str.len_bytes())
-    cell = text.str.split_exact(",", place + 1).struct[place] if place else text.str.head(comma)
+    place = names.index(path)
+    cell = pl.col(TEXT).str.split_exact(",", place + 1).struct[place]
     return pl.when(cell != "").then(cell)
 
 

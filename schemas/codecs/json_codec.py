@@ -52,8 +52,10 @@ class JsonCodec:
 
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """As `is_one_object`, for many messages."""
+        braced = messages.bin.starts_with(b"{") & messages.bin.ends_with(b"}")
+        if not braced.any():
+            return braced  # a topic of another format, whose bytes may be no text
         texts = utf8_text(messages)
-        braced = texts.str.starts_with("{") & texts.str.ends_with("}")
         return braced & ~texts.str.contains("\n", literal=True) & ~texts.str.contains(ADJACENT)
 
     def peek(

@@ -24,7 +24,7 @@ def _json(draw: st.DrawFn) -> bytes:
 
 
 JSON = _json()
-USUAL_CELLS = st.sampled_from(["2026-03-01T00:00:00Z", "user-1", "click", '"quoted"', "", "timestamp"])
+USUAL_CELLS = st.sampled_from(["2026-03-01T00:00:00Z", "user-1", "click", '"quoted"', "", "timestamp", "ü"])
 ODD_CELLS = st.text('aO1-: "é\0', max_size=8) | st.text(max_size=8)
 USUAL_ROWS, ODD_ROWS = (st.lists(cells, min_size=1, max_size=12) for cells in (USUAL_CELLS, ODD_CELLS))
 CSV = (USUAL_ROWS | ODD_ROWS).map(lambda cells: ",".join(cells).encode())

@@ -40,10 +40,13 @@ def rows_of(feed: Feed, messages: pl.DataFrame, source: str) -> pl.DataFrame:
 
 def _sure_codec(feed: Feed, payloads: pl.Series) -> pl.Expr:
     """The codec of which a message is one record for sure; null where it must be looked at by itself."""
-    masks = [
-        (codec.name, codec.is_one_record(payloads)) for codec in feed.codecs if isinstance(codec, Batched)
-    ]
-    names = [pl.when(pl.lit(mask)).then(pl.lit(name)) for name, mask in masks]
+    names = []
+    for codec in feed.codecs:
+        if isinstance(codec, Batched):
+            mask = codec.is_one_record(payloads)
+            if mask.all(ignore_nulls=False):
+                return pl.lit(codec.name).alias("codec")
+            names.append(pl.when(pl.lit(mask)).then(pl.lit(codec.name)))
     return pl.coalesce(*names, pl.lit(None, pl.String)).alias("codec")
 
 
