@@ -31,6 +31,10 @@ class Batch:
     inputs: Mapping[str, pl.LazyFrame]
     rows_by_date: Mapping[str, Mapping[date, int]]
 
+    def of_dates(self, name: str) -> pl.LazyFrame:
+        """An input's rows of the very dates: between them may lie others, which are not computed."""
+        return self.inputs[name].filter(pl.col("event_date").is_in(list(self.dates)))
+
 
 Gate = Callable[[pl.DataFrame, Batch], pl.DataFrame]
 
@@ -73,6 +77,19 @@ def same_sums(measure: str, source: str | None = None) -> Gate:
     return gate
 
 
+def same_totals(columns: Sequence[str], source: str) -> Gate:
+    """The gate that compares the sums of columns by date with those of a finer mart."""
+
+    def gate(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+        """The sums of a date are those of the finer mart that it was made from."""
+        finer = batch.of_dates(source).group_by("event_date").agg(pl.col(columns).sum()).collect()
+        sums = rows.group_by("event_date").agg(pl.col(columns).sum())
+        either = pl.concat([finer, sums.select(finer.columns)])
+        return either.filter(~either.is_duplicated())
+
+    return gate
+
+
 def credit_is_whole(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Every conversion has every model, and its credit sums to 1,000,000 in each."""
     key = ["event_date", "conversion_id"]
@@ -80,7 +97,9 @@ def credit_is_whole(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     whole = (pl.col("credit_micros") == CREDIT_MICROS).all()
     found = credit.group_by(key).agg(pl.col("model").n_unique().alias("models"), whole.alias("whole"))
     wanted = (
-        batch.inputs["conversions"].select("event_date", pl.col("event_id").alias("conversion_id")).collect()
+        batch.of_dates("conversions")
+        .select("event_date", pl.col("event_id").alias("conversion_id"))
+        .collect()
     )
     both = wanted.join(found, on=key, how="full", coalesce=True)
     return both.filter(((pl.col("models") == len(WEIGHTS)) & pl.col("whole")).fill_null(False).not_())
@@ -90,7 +109,7 @@ def revenue_is_whole(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """The revenue of a conversion is split without gain or loss in every model."""
     key = ["event_date", "conversion_id"]
     split = rows.group_by(*key, "model").agg(pl.col("revenue_micros").sum().alias("split_micros"))
-    worth = batch.inputs["conversions"].select(
+    worth = batch.of_dates("conversions").select(
         "event_date",
         pl.col("event_id").alias("conversion_id"),
         pl.col("revenue_micros").fill_null(0).alias("worth"),

@@ -12,6 +12,7 @@ import polars as pl
 from advertisex_assets.gold.gates import Gate
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.contract import Frame
+from advertisex_assets.transforms.marts.slices import Slicing
 from schemas.tables.table import Table
 
 Preparation = Callable[[Sequence[date], Sources], pl.DataFrame]
@@ -24,13 +25,15 @@ class Input:
 
     `makes_dates_within`: a date with rows makes the dates so many days around it dates of the mart; None where rows
     alone make none (touches without a conversion). A reference table is read whole, and counts for a date by its
-    rows that hold around it.
+    rows that hold around it. `compared`: its dates are rewritten as a whole, so that what changed is found by comparing
+    events (silver.invalid_traffic); others are appended to.
     """
 
     table: str
     days_before: int = 0
     days_after: int = 0
     makes_dates_within: int | None = 0
+    compared: bool = False
 
     @property
     def is_reference(self) -> bool:
@@ -65,7 +68,7 @@ class Mart:
     """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone.
 
     `prepared` are further arguments of `compute`, made in Python; they do not make a date pending. `finish` does, on
-    the collected rows of any engine, what no engine can (sketches).
+    the collected rows of any engine, what no engine can (sketches). `slicing` lets late rows redo parts of a date.
     """
 
     table: Table
@@ -75,6 +78,7 @@ class Mart:
     gates: tuple[Gate, ...] = ()
     prepared: Mapping[str, Preparation] = field(default_factory=dict)
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    slicing: Slicing | None = None
 
     @property
     def name(self) -> str:

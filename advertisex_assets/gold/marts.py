@@ -2,7 +2,13 @@
 
 from advertisex_assets.gold.basis import causes
 from advertisex_assets.gold.calendars import flight_days, local_days
-from advertisex_assets.gold.gates import credit_is_whole, revenue_is_whole, same_sums, touches_precede
+from advertisex_assets.gold.gates import (
+    credit_is_whole,
+    revenue_is_whole,
+    same_sums,
+    same_totals,
+    touches_precede,
+)
 from advertisex_assets.gold.mart import Input, Mart
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
@@ -10,25 +16,30 @@ from advertisex_assets.transforms.marts.funnel import auction_funnel
 from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, attribution
 from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
-from advertisex_assets.transforms.marts.performance import performance
+from advertisex_assets.transforms.marts.performance import performance, rolled_up
 from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from advertisex_assets.transforms.marts.restate import restatements
+from advertisex_assets.transforms.marts.slices import BY_HOUR, BY_USER_BUCKET, KINDS, Slicing
 from schemas.tables import gold
+from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
 
 __all__ = ["MARTS", "Input", "Mart", "mart_named"]
 
-KINDS = ("impressions", "clicks", "conversions", "engagements")
 INVALID_TRAFFIC = "silver.invalid_traffic"
 
 EVENTS = {kind: Input(f"silver.{kind}") for kind in KINDS} | {
-    "invalid_traffic": Input(INVALID_TRAFFIC, makes_dates_within=None)
+    "invalid_traffic": Input(INVALID_TRAFFIC, makes_dates_within=None, compared=True)
 }
 
 EVENTS_AROUND = {
     kind: Input(f"silver.{kind}", days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
-} | {"invalid_traffic": Input(INVALID_TRAFFIC, days_before=1, days_after=1, makes_dates_within=None)}
+} | {
+    "invalid_traffic": Input(
+        INVALID_TRAFFIC, days_before=1, days_after=1, makes_dates_within=None, compared=True
+    )
+}
 """A day of any time zone lies within its UTC date and the two next to it."""
 
 AUCTIONS = {
@@ -44,12 +55,15 @@ JOURNEYS = {
     "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "clicks": Input("silver.clicks", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "conversions": Input("silver.conversions"),
-    "invalid_traffic": Input(INVALID_TRAFFIC, days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
+    "invalid_traffic": Input(
+        INVALID_TRAFFIC, days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None, compared=True
+    ),
 }
 
 
-def _performance(table: Table) -> Mart:
-    return Mart(table, EVENTS, performance(table), gates=tuple(same_sums(kind) for kind in KINDS))
+def _performance(table: Table, slicing: Slicing | None = None) -> Mart:
+    gates = tuple(same_sums(kind) for kind in KINDS)
+    return Mart(table, EVENTS, performance(table), gates=gates, slicing=slicing)
 
 
 def _reach(table: Table) -> Mart:
@@ -58,8 +72,13 @@ def _reach(table: Table) -> Mart:
 
 
 MARTS: tuple[Mart, ...] = (
-    _performance(gold.CAMPAIGN_DAILY),
-    _performance(gold.CAMPAIGN_HOURLY),
+    _performance(gold.CAMPAIGN_HOURLY, BY_HOUR),
+    Mart(
+        gold.CAMPAIGN_DAILY,
+        {"campaign_hourly": Input("gold.campaign_hourly")},
+        rolled_up,
+        gates=(same_totals([column.name for column in COUNTS], "campaign_hourly"),),
+    ),
     _performance(gold.CREATIVE_DAILY),
     _performance(gold.WEBSITE_DAILY),
     _reach(gold.CAMPAIGN_REACH),
@@ -90,9 +109,10 @@ MARTS: tuple[Mart, ...] = (
         JOURNEYS,
         attribution,
         gates=(credit_is_whole, revenue_is_whole, touches_precede),
+        slicing=BY_USER_BUCKET,
     ),
     Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
-    Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths),
+    Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_USER_BUCKET),
     Mart(
         gold.CONVERSION_DAILY,
         {"conversion_paths": Input("gold.conversion_paths")},

@@ -10,6 +10,7 @@ import polars as pl
 
 from advertisex_assets.gold.validity import Validity
 from resources.lake import Lake, LakeTable
+from resources.lake.additions import Additions
 from schemas.discover import all_feeds
 from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
@@ -52,6 +53,16 @@ class Source:
         ends = [(name.removeprefix(self.prefix), mark) for name, mark in self.marks.items()]
         pairs = sorted((name[: -len(GENERATION)], mark) for name, mark in ends if name.endswith(GENERATION))
         return [day for day, _ in pairs], [f"{day}={mark}" for day, mark in pairs]
+
+    def additions_since(self, version: int) -> Additions | None:
+        """What was added after that version; None if the log no longer tells. Each version is looked up once."""
+        if version not in self._additions:
+            self._additions[version] = self.opened.additions_since(version)
+        return self._additions[version]
+
+    @cached_property
+    def _additions(self) -> dict[int, Additions | None]:
+        return {}
 
     @cached_property
     def validity(self) -> Validity:

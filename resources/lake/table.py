@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError
+from deltalake.exceptions import CommitFailedError, DeltaError
 
+from resources.lake.additions import Additions, files_by_date
 from resources.lake.marks import Marks
 from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError
@@ -67,6 +68,24 @@ class LakeTable:
         if files.is_empty():
             return TableSize(0, 0, 0)
         return TableSize(files.height, int(files["num_records"].sum()), int(files["size_bytes"].sum()))
+
+    def at(self, version: int) -> "LakeTable | None":
+        """A handle on an older version, for reading; None if the log no longer reaches back so far."""
+        try:
+            options = self._delta._storage_options
+            return LakeTable(
+                self.table, DeltaTable(self._delta.table_uri, version=version, storage_options=options)
+            )
+        except DeltaError:
+            return None
+
+    def additions_since(self, version: int) -> Additions | None:
+        """What was added after that version; None if the log no longer reaches back so far."""
+        before, column = self.at(version), self.table.date_column
+        if before is None:
+            return None
+        then, now = files_by_date(before._delta, column), files_by_date(self._delta, column)
+        return Additions(self.table, self._delta.table_uri, self._delta._storage_options or {}, then, now)
 
     def scan(self) -> pl.LazyFrame:
         """All rows; columns that were declared after the last write are null."""

@@ -46,18 +46,21 @@ def stamp_of(column: str) -> nw.Expr:
 
 
 def touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
-    """Valid clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
-    seen = only_valid("impressions", impressions, invalid_traffic).filter(
-        nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS)
+    """Valid clicks and views as touches (TOUCH_COLUMNS)."""
+    return as_touches(
+        only_valid("impressions", impressions, invalid_traffic), only_valid("clicks", clicks, invalid_traffic)
     )
+
+
+def as_touches(impressions: Frame, clicks: Frame) -> Frame:
+    """Clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
+    seen = impressions.filter(nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS))
     views = seen.with_columns(
         touch_type=nw.lit(VIEW),
         impression_id=nw.coalesce("impression_id", "event_id"),
         click_id=nw.lit(None, nw.String),
     )
-    clicked = only_valid("clicks", clicks, invalid_traffic).with_columns(
-        touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id")
-    )
+    clicked = clicks.with_columns(touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id"))
     both = [
         kind.with_columns(touch_id=stamped("event_id")).select(*TOUCH_COLUMNS) for kind in (views, clicked)
     ]

@@ -9,7 +9,7 @@ import polars as pl
 from resources.lake import Lake, Marks
 from resources.lake.table import dates_predicate
 from schemas.discover import all_feeds
-from schemas.tables.silver import silver_tables
+from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 from schemas.tables.table import Table
 
 Row = Mapping[str, Any]
@@ -35,6 +35,25 @@ def write(lake: Lake, name: str, day: date, rows: Iterable[Row]) -> None:
     generation = (opened.mark(feed) or 0) + 1
     marks = Marks({feed: generation, f"{feed}/{day.isoformat()}/generation": generation})
     opened.replace(frame(name, rows), dates_predicate([day]), marks)
+
+
+def append(lake: Lake, name: str, day: date, rows: Iterable[Row]) -> None:
+    """Adds rows to one date of a silver table, as silver's incremental path does."""
+    table, feed = silver(name)
+    opened = lake.open(table)
+    generation = (opened.mark(feed) or 0) + 1
+    marks = Marks({feed: generation, f"{feed}/{day.isoformat()}/generation": generation})
+    opened.append(frame(name, rows), marks)
+
+
+def judge(lake: Lake, day: date, events: Iterable[tuple[str, str]]) -> None:
+    """Replaces one date of silver.invalid_traffic by those (table, event_id)."""
+    opened = lake.open(INVALID_TRAFFIC)
+    generation = (opened.mark(f"{day.isoformat()}/generation") or 0) + 1
+    rows = [{"event_date": day, "table": table, "event_id": event} for table, event in events]
+    full = [{name: row.get(name) for name in INVALID_TRAFFIC.schema} for row in rows]
+    typed = pl.DataFrame(full, schema=INVALID_TRAFFIC.schema)
+    opened.replace(typed, dates_predicate([day]), Marks({f"{day.isoformat()}/generation": generation}))
 
 
 def at(day: date, hour: int = 0, minute: int = 0) -> datetime:

@@ -9,14 +9,15 @@ from advertisex_assets.gold.marts import MARTS, Mart
 from advertisex_assets.gold.refresh import pending_gold, refresh_mart
 from resources.lake import Lake
 from schemas.errors import HeldBatchError
-from tests.journeys.gold.histories import FIRST, apply
+from tests.journeys.gold.histories import FIRST, Write, apply
 from tests.journeys.gold.silver_rows import at
 from tests.journeys.gold.test_refresh import run
 
 BASE = {"event_at": at(FIRST, 5), "user_id": "u1", "user_bucket": 1, "campaign_id": "c1", "creative_id": "k1"}
 WRITES = [
-    ("clicks", FIRST, [BASE | {"event_id": f"k{n}"} for n in range(3)]),
-    (
+    Write("replace", "clicks", FIRST, [BASE | {"event_id": f"k{n}"} for n in range(3)]),
+    Write(
+        "replace",
         "conversions",
         FIRST,
         [BASE | {"event_id": "v", "event_at": at(FIRST, 9), "revenue_micros": 10, "currency": "USD"}],
@@ -57,7 +58,8 @@ def too_late(rows: nw.LazyFrame) -> nw.LazyFrame:
 @pytest.mark.parametrize(
     ("name", "mistake", "says"),
     [
-        ("campaign_daily", lost_row, "sum to the rows"),
+        ("campaign_daily", lost_row, "finer mart"),
+        ("campaign_hourly", lost_row, "sum to the rows"),
         ("campaign_hourly", doubled, "grain"),
         ("conversion_daily", lost_row, "sum to the rows"),
         ("attribution", short_of_credit, "1,000,000"),

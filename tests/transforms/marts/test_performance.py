@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from advertisex_assets.transforms.marts.performance import performance
+from advertisex_assets.transforms.marts.performance import performance, rolled_up
 from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
@@ -85,3 +85,26 @@ def test_types_are_the_contract(rows: Rows) -> None:
     """Columns and types are the table's, whatever the rows."""
     for table in TABLES:
         assert dict(computed("polars", table, rows).schema) == table.schema
+
+
+@relaxed
+@given(rows=judged_kinds())
+def test_days_rolled_up_from_hours_are_the_same(rows: Rows) -> None:
+    """To the last bit, whatever currencies the hours have."""
+    direct = computed("polars", gold.CAMPAIGN_DAILY, rows)
+    rolled = ENGINES["polars"](rolled_up, campaign_hourly=computed("polars", gold.CAMPAIGN_HOURLY, rows))
+    assert rolled.sort(gold.CAMPAIGN_DAILY.grain_columns).equals(
+        direct.sort(gold.CAMPAIGN_DAILY.grain_columns)
+    )
+
+
+@few
+@given(rows=judged_kinds())
+def test_rolling_up_on_other_engines(rows: Rows) -> None:
+    """The same everywhere."""
+    hours = computed("polars", gold.CAMPAIGN_HOURLY, rows)
+    one, *others = (
+        ENGINES[engine](rolled_up, campaign_hourly=hours).sort(gold.CAMPAIGN_DAILY.grain_columns)
+        for engine in ENGINES
+    )
+    assert all(other.equals(one) for other in others)

@@ -1,0 +1,54 @@
+"""Compute: the rows of some dates of a mart, whole, or only in the slices that late rows touched."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from advertisex_assets.gold.gates import Batch
+from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.gold.sources import Source, Sources
+
+
+def read(mart: Mart, sources: Sources, dates: list[date]) -> Batch:
+    """The inputs of the dates, lazily."""
+    inputs = {name: _scan(one, sources[one.table], dates) for name, one in mart.inputs.items()}
+    made = {name: prepare(dates, sources).lazy() for name, prepare in mart.prepared.items()}
+    dated = {
+        name: sources[one.table].rows_by_date for name, one in mart.inputs.items() if not one.is_reference
+    }
+    return Batch(dates, inputs | made, dated)
+
+
+def computed(mart: Mart, batch: Batch) -> pl.DataFrame:
+    """All rows of the dates."""
+    return _call(mart, {name: nw.from_native(frame) for name, frame in batch.inputs.items()}, batch)
+
+
+def recomputed(mart: Mart, batch: Batch, own: Source, touched: pl.DataFrame) -> pl.DataFrame:
+    """All rows of the dates: those of the touched slices made anew, the others as they are stored."""
+    assert mart.slicing is not None
+    pairs = [mart.date_column, mart.slicing.column]
+    stored = own.scan(batch.dates[0], batch.dates[-1]).collect()
+    wanted = stored.filter(pl.col(mart.date_column).is_in(list(batch.dates)))
+    kept = wanted.join(touched, on=pairs, how="anti")
+    if touched.is_empty():
+        return kept
+    frames = {name: nw.from_native(frame) for name, frame in batch.inputs.items()}
+    redone = _call(mart, mart.slicing.restrict(frames, nw.from_native(touched.lazy())), batch)
+    return pl.concat([kept, redone.select(kept.columns)])
+
+
+def _scan(one: Input, source: Source, dates: list[date]) -> pl.LazyFrame:
+    if one.is_reference:
+        return source.scan_reference()
+    return source.scan(one.first_read(dates[0]), one.last_read(dates[-1]))
+
+
+def _call(mart: Mart, frames: Mapping[str, object], batch: Batch) -> pl.DataFrame:
+    native = mart.compute(**frames).collect(backend="polars").to_native()
+    assert isinstance(native, pl.DataFrame)
+    # Other dates may lie between, and rows may have come to them meanwhile.
+    wanted = native.filter(pl.col(mart.date_column).is_in(list(batch.dates)))
+    return mart.finish(wanted) if mart.finish else wanted
