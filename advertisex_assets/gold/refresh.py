@@ -89,7 +89,7 @@ def _replace(sources: Sources, mart: Mart, dates: list[date], run: Run, rebuild:
     own = sources[mart.table.full_name]
     batch = read(mart, sources, dates)
     touched = None if rebuild else touched_slices(mart, sources, dates, batch.inputs)
-    rows = computed(mart, batch) if touched is None else recomputed(mart, batch, own, touched)
+    rows = computed(mart, batch) if touched is None else recomputed(mart, sources, dates, touched)
     hold_unless_true(mart.table, rows, batch, mart.gates)
     stored = _as_stored(mart, rows)
     contents = contents_by_date(stored, mart.date_column, dates)

@@ -1,7 +1,7 @@
 """Sources: the tables that marts read, opened together, with their marks and rows by date taken once from the log."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,9 +16,13 @@ from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
 from schemas.tables.reference import REFERENCE_TABLES
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
-from schemas.tables.table import Table
+from schemas.tables.table import UTC_MICROS, Table
 
 GENERATION = "/generation"
+EVENT_AT = "event_at"
+
+Spans = Sequence[tuple[int, int]]
+"""Half-open spans of time in Int64 epoch microseconds."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,13 @@ class Source:
         """Which rows of a reference table hold when."""
         return Validity(self.opened.scan().collect())
 
-    def scan(self, first: date, last: date) -> pl.LazyFrame:
-        """The rows of those dates, times as Int64 epoch microseconds."""
-        return self.opened.scan_dates(first, last).with_columns(pl.col(pl.Datetime).cast(pl.Int64))
+    def scan(self, first: date, last: date, during: Spans | None = None) -> pl.LazyFrame:
+        """The rows of those dates, times as Int64 epoch microseconds; only events during the spans, if given."""
+        rows = self.opened.scan_dates(first, last)
+        if during is not None and EVENT_AT in self.opened.table.schema:
+            # Before the cast: files and row groups are skipped by the statistics of the stored column.
+            rows = rows.filter(pl.any_horizontal(_within(begin, end) for begin, end in during))
+        return rows.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
 
     def scan_reference(self) -> pl.LazyFrame:
         """All rows, times as Int64 epoch microseconds and dates as Int64 days since 1970."""
@@ -82,6 +90,11 @@ class Source:
 def generation_mark(day: date, prefix: str = "") -> str:
     """The application id under which a table keeps the state of a date."""
     return f"{prefix}{day.isoformat()}{GENERATION}"
+
+
+def _within(begin: int, end: int) -> pl.Expr:
+    first, last = (pl.lit(moment).cast(UTC_MICROS) for moment in (begin, end))
+    return pl.col(EVENT_AT).is_between(first, last, closed="left")
 
 
 class Sources:

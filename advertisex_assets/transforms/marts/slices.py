@@ -4,8 +4,9 @@ Counts change in the hours of the rows; attribution in the buckets of the users 
 Not here: finding out which rows are late.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import narwhals.stable.v2 as nw
 
@@ -15,6 +16,7 @@ from advertisex_assets.transforms.marts.activity import HOUR_US, HOURS_PER_DAY
 from advertisex_assets.transforms.marts.journeys import as_touches, conversions_to_credit
 
 KINDS = ("impressions", "clicks", "conversions", "engagements")
+EPOCH = date(1970, 1, 1)
 Frames = Mapping[str, Frame]
 
 
@@ -24,12 +26,14 @@ class Slicing:
 
     `column` of the mart names the slice of a row. `touched` takes the late rows and all rows of each input, and gives
     the distinct event_date and `column` that can change. `restrict` cuts the inputs to such pairs: computing from them
-    gives exactly the mart's rows of those slices.
+    gives exactly the mart's rows of those slices. `during`, where slices are times, gives the half-open spans in Int64
+    us that they cover, so that readers can skip the rest.
     """
 
     column: str
     touched: Callable[[Frames, Frames], Frame]
     restrict: Callable[[Frames, Frame], Frames]
+    during: Callable[[Iterable[tuple[date, int]]], list[tuple[int, int]]] | None = None
 
 
 def _hour() -> nw.Expr:
@@ -51,6 +55,17 @@ def within_hours(inputs: Frames, pairs: Frame) -> Frames:
     return {**inputs, **{kind: rows.drop("hour") for kind, rows in kept.items()}}
 
 
+def spans_of_hours(pairs: Iterable[tuple[date, int]]) -> list[tuple[int, int]]:
+    """The hours as spans, neighbours joined."""
+    spans: list[tuple[int, int]] = []
+    for day, hour in sorted(pairs):
+        begin = ((day - EPOCH).days * HOURS_PER_DAY + hour) * HOUR_US
+        if spans and spans[-1][1] == begin:
+            begin = spans.pop()[0]
+        spans.append((begin, ((day - EPOCH).days * HOURS_PER_DAY + hour + 1) * HOUR_US))
+    return spans
+
+
 def touched_buckets(late: Frames, inputs: Frames) -> Frame:
     """The buckets of late conversions, and of conversions that late touches can reach."""
     # Invalid ones too: a touch that has become invalid changes what it had reached.
@@ -66,5 +81,5 @@ def within_buckets(inputs: Frames, pairs: Frame) -> Frames:
     return {**inputs, "conversions": conversions}
 
 
-BY_HOUR = Slicing("hour", touched_hours, within_hours)
+BY_HOUR = Slicing("hour", touched_hours, within_hours, spans_of_hours)
 BY_USER_BUCKET = Slicing("user_bucket", touched_buckets, within_buckets)
