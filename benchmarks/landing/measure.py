@@ -1,4 +1,4 @@
-"""What one process cost: run as `python -m benchmarks.landing.limit ...` or `... .ours ...`, it prints one JSON line."""
+"""What one process cost: `python -m benchmarks.landing.limit ...` and `... .ours ...` print one JSON line each."""
 
 import json
 import resource
