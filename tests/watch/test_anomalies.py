@@ -79,6 +79,15 @@ def test_a_feed_that_stops_is_one_cause_not_one_per_campaign():
     assert cause.key == "all/impressions" and cause.main.segment == "all"
 
 
+def test_a_table_with_one_segment_only_is_told_as_a_whole():
+    activity = traffic(edit=during(FAULT_US, FAULT_US + DAY_US, "impressions", 0))
+    only = activity.filter(pl.col("kind") == "all").with_columns(
+        kind=pl.lit("campaign"), segment=pl.lit("(unassigned)")
+    )
+    both = pl.concat([activity.filter(pl.col("kind") == "all"), only])
+    assert [cause.key for cause in causes(both, FAULT_US + HOUR_US)] == ["all/impressions"]
+
+
 def test_a_third_less_is_told_though_the_hours_differ_tenfold():
     activity = traffic(edit=during(FAULT_US, FAULT_US + DAY_US, "impressions", 0.7, "18"))
     assert "campaign/18" in {cause.key for cause in causes(activity, FAULT_US + 12 * HOUR_US)}

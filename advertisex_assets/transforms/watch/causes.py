@@ -73,7 +73,7 @@ def _is_made_by_segments(whole: Anomaly, anomalies: Sequence[Anomaly]) -> bool:
             one for one in anomalies if one.kind == kind != SegmentKind.ALL and _series(one) == _series(whole)
         ]
         made = sum(one.weight * one.change for one in parts)
-        if parts and made / whole.change >= ACCOUNTED:
+        if sum(one.weight for one in parts) < MOST and made / whole.change >= ACCOUNTED:
             return True
     return False
 
