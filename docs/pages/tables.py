@@ -45,11 +45,10 @@ def tables_page() -> str:
 
 
 def _declared_tables() -> list[Table]:
-    """Every Table that a module of `schemas.tables` declares by itself, in order of declaration."""
-    names = sorted(module.name for module in pkgutil.iter_modules(schemas.tables.__path__))
-    found = [
-        value for name in names for value in vars(importlib.import_module(f"schemas.tables.{name}")).values()
-    ]
+    """Every Table that a module below `schemas.tables` holds by itself, module by module."""
+    prefix = f"{schemas.tables.__name__}."
+    names = sorted(module.name for module in pkgutil.walk_packages(schemas.tables.__path__, prefix))
+    found = [value for name in names for value in vars(importlib.import_module(name)).values()]
     return list({table.full_name: table for table in found if isinstance(table, Table)}.values())
 
 
