@@ -31,6 +31,11 @@ class HttpReceiver:
     requests: list[Received] = field(default_factory=list)
 
 
+def actions(server: HttpReceiver) -> list[str]:
+    """Why each message came, in order."""
+    return [request.json["action"] for request in server.requests]
+
+
 @contextmanager
 def http_receiver() -> Iterator[HttpReceiver]:
     """A server on a free port of 127.0.0.1."""

@@ -1,63 +1,16 @@
 """The right person hears about a cause once, quickly, with what to do; and nothing that was said is lost."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from advertisex_assets.transforms.watch.notify import claimed, failed
-from advertisex_assets.watch import alerts as alerts_module
-from advertisex_assets.watch.alerts import Alerts
-from resources.alerts.config import AlertConfig
-from resources.alerts.receiver import HttpPost
-from resources.alerts.webhook import WebhookReceiver
-from resources.lake import Lake
 from schemas.alerts.incident import IncidentState
-from schemas.alerts.kinds import RECORDS_LOST, RUN_FAILED, AlertSeverity
+from schemas.alerts.kinds import RUN_FAILED
 from schemas.alerts.message import Action, Delivery, DeliveryState
-from schemas.alerts.route import QuietHours, Route, Routing
 from schemas.errors import AdvertiseXError
 from tests.watch.problems import problem
-from tests.watch.receivers import http_receiver
-
-
-class Clock:
-    """A clock that tests turn."""
-
-    def __init__(self):
-        self.now = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-    def turn(self, **by):
-        self.now += timedelta(**by)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(alerts_module, "utc_now", clock)
-    return clock
-
-
-@pytest.fixture
-def server():
-    with http_receiver() as server:
-        yield server
-
-
-@pytest.fixture
-def make(tmp_path, server):
-    def alerts(**route) -> Alerts:
-        receiver = WebhookReceiver("hook", HttpPost(server.url), "secret")
-        config = AlertConfig(Routing((Route(("hook",), **route),)), (receiver,))
-        return Alerts(Lake(str(tmp_path / "lake")), config)
-
-    return alerts
-
-
-def actions(server):
-    return [request.json["action"] for request in server.requests]
+from tests.watch.receivers import actions
 
 
 def test_one_cause_is_told_once_and_its_end_too(make, server, clock):
@@ -150,68 +103,6 @@ def test_a_message_is_given_up_after_a_day():
     tried_again = waits[:-1]
     assert tried_again[0] == timedelta(seconds=5) and tried_again[-1] == timedelta(minutes=10)
     assert tried_again == sorted(tried_again)
-
-
-def test_reminders_stop_when_somebody_is_on_it(make, server, clock):
-    alerts = make(remind_after=timedelta(hours=1))
-    [incident] = alerts.report([problem()])
-    alerts.deliver()
-    clock.turn(hours=1)
-    alerts.deliver()
-    assert actions(server) == ["trigger", "remind"]
-    alerts.acknowledge(incident.incident_id, "ann", "Called the exchange.")
-    clock.turn(hours=5)
-    alerts.deliver()
-    assert actions(server) == ["trigger", "remind", "acknowledge"]
-    assert server.requests[-1].json["incidents"][0]["note"] == "Called the exchange."
-    alerts.resolve(incident.incident_id, "ann", "They fixed it.")
-    alerts.deliver()
-    assert actions(server)[-1] == "resolve" and alerts.open_incidents() == []
-    assert alerts.history()[0].note == "They fixed it."
-
-
-def test_quiet_hours_hold_back_all_but_the_gravest(make, server, clock):
-    alerts = make(quiet=QuietHours(time(22), time(8), "Europe/Berlin"), remind_after=timedelta(days=2))
-    clock.now = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
-    alerts.report([problem(), problem("lost", RECORDS_LOST)])
-    alerts.deliver()
-    [told] = server.requests
-    assert told.json["incidents"][0]["severity"] == AlertSeverity.CRITICAL
-    clock.now = datetime(2026, 3, 3, 7, 0, tzinfo=UTC)
-    alerts.deliver()
-    assert len(server.requests) == 2, "eight in the morning in Berlin"
-
-
-def test_what_came_and_went_in_quiet_hours_is_not_told(make, server, clock):
-    alerts = make(quiet=QuietHours(time(0), time(23)))
-    alerts.report([problem()], cleared_scopes=["freshness"])
-    alerts.report([], cleared_scopes=["freshness"])
-    clock.turn(days=1)
-    alerts.deliver()
-    assert server.requests == []
-    assert len(alerts.history()) == 1
-
-
-def test_a_storm_is_told_in_few_messages(make, server, clock):
-    alerts = make()
-    for number in range(20):
-        alerts.report([problem(f"cause/{number}", RUN_FAILED, scope="runs")])
-        alerts.deliver()
-        clock.turn(seconds=1)
-    # Ten messages in ten minutes; what exceeds them waits for the next message that may go.
-    assert len(server.requests) <= 10
-    clock.turn(minutes=11)
-    alerts.deliver()
-    told = {one["id"] for request in server.requests for one in request.json["incidents"]}
-    assert len(told) == 20
-
-
-def test_the_route_decides_who_is_told(make, server, clock):
-    alerts = make(subjects=("bid_*",), least=AlertSeverity.ERROR)
-    alerts.report([problem(), problem("other", subject="bid_requests", severity=AlertSeverity.WARNING)])
-    assert alerts.deliver() == []
-    alerts.report([problem("mine", subject="bid_requests")])
-    assert len(alerts.deliver()) == 1
 
 
 def test_an_unknown_incident_is_named_with_those_that_are_open(make, clock):

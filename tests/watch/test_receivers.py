@@ -2,22 +2,17 @@
 
 import hashlib
 import hmac
-import json
-import socket
-import urllib.request
-from contextlib import contextmanager
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from advertisex_assets.watch.alerts import Alerts
 from resources.alerts.config import AlertConfigError, load_alert_config
 from resources.lake import Lake
 from schemas.alerts.incident import Impact
-from tests.real.processes import Component, free_port
-from tests.real.requirements import executable
+from tests.real.processes import free_port
 from tests.watch.problems import problem
 from tests.watch.receivers import http_receiver
+from tests.watch.servers import active_alerts, alertmanager, mail_server
 from tests.watch.vendor_rules import ALERTMANAGER, PAGERDUTY, SLACK
 
 
@@ -151,58 +146,3 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(AlertConfigError, match=says):
         load_alert_config(path)
-
-
-@contextmanager
-def mail_server():
-    letters: list[tuple[list[str], str]] = []
-
-    class Handler:
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
-            content = envelope.content.decode().replace("=\r\n", "")
-            letters.append((envelope.rcpt_tos, content))
-            return "250 OK"
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield port, letters
-    finally:
-        controller.stop()
-
-
-@contextmanager
-def alertmanager(folder):
-    program = executable("Alertmanager", "prometheus-alertmanager", "alertmanager")
-    port = free_port()
-    folder = folder / "alertmanager"
-    folder.mkdir()
-    (folder / "am.yml").write_text("route: {receiver: none}\nreceivers: [{name: none}]\n")
-    flags = ["--config.file=am.yml", "--storage.path=data", "--cluster.listen-address="]
-    url = f"http://127.0.0.1:{port}"
-    component = Component(
-        "alertmanager",
-        [str(program), *flags, f"--web.listen-address=127.0.0.1:{port}"],
-        folder,
-        lambda: ready(url),
-    )
-    component.start()
-    try:
-        yield url
-    finally:
-        component.end(keep_log=False)
-
-
-def ready(url):
-    try:
-        return urllib.request.urlopen(f"{url}/-/ready", timeout=2).status == 200
-    except OSError:
-        return False
-
-
-def active_alerts(url):
-    with urllib.request.urlopen(f"{url}/api/v2/alerts?active=true", timeout=5) as answer:
-        return json.load(answer)
