@@ -1,10 +1,12 @@
 """The right person hears about a cause once, quickly, with what to do; and nothing that was said is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from advertisex_assets.transforms.watch.notify import claimed, failed
+from resources.alerts.webhook import WebhookReceiver
 from schemas.alerts.incident import IncidentState
 from schemas.alerts.kinds import RUN_FAILED
 from schemas.alerts.message import Action, Delivery, DeliveryState
@@ -110,3 +112,25 @@ def test_an_unknown_incident_is_named_with_those_that_are_open(make, clock):
     [incident] = alerts.report([problem()])
     with pytest.raises(AdvertiseXError, match=incident.incident_id):
         alerts.acknowledge("nonsense", "ann")
+
+
+def test_racing_senders_send_each_message_once(make, server, clock):
+    for number in range(3):
+        make().report([problem(f"cause/{number}", RUN_FAILED, scope="runs")])
+    with ThreadPoolExecutor(4) as pool:
+        passes = list(pool.map(lambda _: make().deliver(), range(4)))
+    ids = [request.headers["x-advertisex-delivery"] for request in server.requests]
+    assert len(ids) == len(set(ids)) == 3 == sum(len(one) for one in passes)
+    assert make().undelivered() == []
+
+
+def test_a_sender_that_died_is_followed_by_another(make, server, clock, monkeypatch):
+    make().report([problem()])
+    with monkeypatch.context() as dying:
+        dying.setattr(WebhookReceiver, "send", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+        with pytest.raises(KeyboardInterrupt):
+            make().deliver()
+    assert make().deliver() == [], "it may still be sending"
+    clock.turn(minutes=3)
+    make().deliver()
+    assert actions(server) == ["trigger"] and make().undelivered() == []
