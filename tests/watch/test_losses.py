@@ -10,6 +10,7 @@ from advertisex_assets.transforms.watch.losses import LossKind
 from advertisex_assets.watch.losses import find_losses
 from advertisex_assets.watch.status import status
 from resources.lake import Lake, Marks
+from schemas.errors import HeldBatchError
 from schemas.feeds.impressions import FEED
 from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
@@ -73,10 +74,14 @@ def test_a_doubled_commit_is_named(lake):
     )  # fmt: skip
 
 
-def test_a_doubled_landing_is_named_though_silver_balances_it(lake):
+def test_a_doubled_landing_is_held_before_silver_and_named(lake):
+    before = status(lake, [FEED])[0]
     land(lake, FEED, days_of_impressions(DAYS)[:7])
-    refresh(lake, FEED, DATES)
-    assert status(lake, [FEED])[0]["balanced"] is True
+    with pytest.raises(HeldBatchError, match="doubled"):
+        refresh(lake, FEED, DATES)
+    after = status(lake, [FEED])[0]
+    assert after["accepted"] == before["accepted"]
+    assert after["balanced"] is False
     [loss] = find_losses(lake, FEED)
     assert (loss.table, loss.kind, loss.first, loss.rows) == (
         "bronze.impressions",
