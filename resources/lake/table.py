@@ -9,6 +9,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from resources.lake.additions import Additions, files_by_date
+from resources.lake.files import write_files
 from resources.lake.marks import Marks
 from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError
@@ -116,26 +117,56 @@ class LakeTable:
 
     def append(self, rows: pl.DataFrame, marks: Marks) -> None:
         """Adds rows and sets marks, in one commit."""
-        self._write(rows, marks, None)
+        if rows.is_empty() or not self._takes_files:
+            self._write(rows, marks, None)
+        else:
+            self._add(rows, marks)
 
     def replace(self, rows: pl.DataFrame, predicate: str, marks: Marks) -> None:
         """Puts rows in the place of those that the predicate names, and sets marks, in one commit."""
         self._write(rows, marks, predicate)
 
+    @property
+    def _takes_files(self) -> bool:
+        """Whether files of ours can be added: the columns are stored as declared, and it is said which to prune by."""
+        return bool(self.table.statistics_columns) and self._stored_columns == set(self.table.schema)
+
+    def _add(self, rows: pl.DataFrame, marks: Marks) -> None:
+        """Appends by files of our own making: for the tables that take in every byte (see `encode`)."""
+        files = write_files(self._delta, self.table, rows.select(self._as_declared))
+        try:
+            self._delta.create_write_transaction(
+                files,
+                "append",
+                self._delta.schema(),
+                list(self.table.partition_by),
+                commit_properties=marks.commit_properties(),
+            )
+        except CommitFailedError as error:
+            raise self._conflict(error) from error
+        self._delta.update_incremental()
+
+    @property
+    def _as_declared(self) -> list[pl.Expr]:
+        return [pl.col(name).cast(dtype) for name, dtype in self.table.schema.items()]
+
+    def _conflict(self, error: CommitFailedError) -> CommitConflictError:
+        return CommitConflictError(
+            f"{self.table.full_name} was changed by another writer after version {self.version}: {error}."
+        )
+
     def _write(self, rows: pl.DataFrame, marks: Marks, predicate: str | None) -> None:
         try:
             write_deltalake(
                 self._delta,
-                rows.select([pl.col(n).cast(t) for n, t in self.table.schema.items()]),
+                rows.select(self._as_declared),
                 mode="append" if predicate is None else "overwrite",
                 predicate=predicate,
                 schema_mode="merge" if set(self.table.schema) != self._stored_columns else None,
                 commit_properties=marks.commit_properties(),
             )
         except CommitFailedError as error:
-            raise CommitConflictError(
-                f"{self.table.full_name} was changed by another writer after version {self.version}: {error}."
-            ) from error
+            raise self._conflict(error) from error
 
 
 def dates_predicate(dates: Iterable[date], column: str = "event_date") -> str:

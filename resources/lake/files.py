@@ -1,0 +1,85 @@
+"""Files: puts rows into Parquet files in a table's folder, and says of each what the Delta log must say.
+
+The files belong to the table only once they are committed; a process that dies before leaves files that nobody reads,
+and that `VACUUM` removes. How rows become Parquet lives in `encode`.
+"""
+
+import json
+import math
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.fs import DeltaStorageHandler
+from deltalake.transaction import AddAction
+from pyarrow.fs import FileSystem, PyFileSystem
+
+from resources.lake.encode import encode
+from schemas.tables.table import Table
+
+MICROS_PER_MILLI = 1_000
+
+
+def write_files(delta: DeltaTable, table: Table, rows: pl.DataFrame) -> list[AddAction]:
+    """Writes one file per partition of the rows; returns what to commit."""
+    store = PyFileSystem(DeltaStorageHandler.from_table(delta._table))
+    return [_write_file(store, table, values, part) for values, part in _partitions(table, rows)]
+
+
+def _partitions(table: Table, rows: pl.DataFrame) -> Iterator[tuple[dict[str, str | None], pl.DataFrame]]:
+    """Partition values as the log writes them, and the rows without their partition columns."""
+    if not table.partition_by:
+        yield {}, rows
+        return
+    for values, part in rows.partition_by(table.partition_by, as_dict=True, include_key=False).items():
+        texts = [None if value is None else str(value) for value in values]
+        yield dict(zip(table.partition_by, texts, strict=True)), part
+
+
+def _write_file(
+    store: FileSystem, table: Table, values: dict[str, str | None], rows: pl.DataFrame
+) -> AddAction:
+    folders = "".join(f"{name}={value or '__HIVE_DEFAULT_PARTITION__'}/" for name, value in values.items())
+    path = f"{folders}part-{uuid.uuid4()}.zstd.parquet"
+    encode(rows).write(path, store)
+    size = store.get_file_info(path).size
+    now_ms = int(time.time() * 1000)
+    return AddAction(
+        path, size, values, now_ms, True, json.dumps(_statistics(table, rows), ensure_ascii=False)
+    )
+
+
+def _statistics(table: Table, rows: pl.DataFrame) -> dict[str, Any]:
+    """What readers prune by: bounds and null counts of the table's statistics columns."""
+    columns = [rows[name] for name in table.statistics_columns if name not in table.partition_by]
+    bounds = {column.name: (column.min(), column.max()) for column in columns}
+    return {
+        "numRecords": rows.height,
+        "minValues": {name: _floor(low) for name, (low, _) in bounds.items() if low is not None},
+        "maxValues": {name: _ceiling(high) for name, (_, high) in bounds.items() if high is not None},
+        "nullCount": {column.name: column.null_count() for column in columns},
+    }
+
+
+def _floor(value: Any) -> Any:
+    """A lower bound as the log writes it: times to the millisecond."""
+    return _milliseconds(value, math.floor) if isinstance(value, datetime) else _plain(value)
+
+
+def _ceiling(value: Any) -> Any:
+    """An upper bound as the log writes it."""
+    return _milliseconds(value, math.ceil) if isinstance(value, datetime) else _plain(value)
+
+
+def _milliseconds(moment: datetime, rounded: Any) -> str:
+    micros = rounded(moment.microsecond / MICROS_PER_MILLI) * MICROS_PER_MILLI
+    whole = moment.replace(microsecond=0) + timedelta(microseconds=micros)
+    return whole.strftime("%Y-%m-%dT%H:%M:%S.") + f"{whole.microsecond // MICROS_PER_MILLI:03}Z"
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
