@@ -102,8 +102,9 @@ class Reader:
 
 def is_as_shown(printed: str, shown: str) -> bool:
     """Say whether a text is what a page shows; lines that are ANYTHING stand for any lines."""
-    parts = [
+    lines = (
         r"(?:.*\n)*?" if line.strip() == ANYTHING else re.escape(line.rstrip()) + r"\n"
         for line in shown.strip("\n").splitlines()
-    ]
-    return re.fullmatch("".join(parts), printed.strip("\n") + "\n") is not None
+    )
+    text = "".join(f"{line}\n" for line in printed.strip("\n").splitlines())
+    return re.fullmatch("".join(lines), text) is not None

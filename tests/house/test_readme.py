@@ -51,7 +51,17 @@ def test_its_picture_is_there_and_light() -> None:
     assert picture.stat().st_size < 300_000
 
 
-def test_the_reader_would_notice_a_difference(tmp_path: Path) -> None:
+def test_the_reader_notices_a_difference() -> None:
     assert is_as_shown("a\nb\nc\n", "a\n...\nc")
+    assert is_as_shown("", "")
     assert not is_as_shown("a\nb\nc\n", "a\n...\nd")
     assert not is_as_shown("a\nb\n", "a\n")
+    assert not is_as_shown("", "a")
+
+
+def test_the_reader_goes_on_where_the_last_block_ended(tmp_path: Path) -> None:
+    page = "```sh\nWORD=one\nexport WORD\nmkdir here\ncd here\n```\n```sh\necho $WORD\npwd\nfalse\necho never\n```\n"
+    reader = Reader(tmp_path / "copy")
+    first, second = [reader.do(step) for step in steps(page)]
+    assert first.code == 0
+    assert (second.output, second.code) == ("one\n/home/you/advertisex/here\n", 1)
