@@ -8,8 +8,8 @@ from benchmarks.anomalies.plan import clean_run, faulty_run
 from benchmarks.anomalies.score import Verdict, false_alarms, verdicts, week
 from resources.sample_traffic.config import FaultKind
 
-MEASURED = (101, 102, 103, 104, 105)
-"""Seeds that nothing was tuned on; tuning used those below 100."""
+MEASURED = (201, 202, 203, 204, 205)
+"""Seeds that nothing was tuned on; tuning used those below 200."""
 
 
 def main(seeds: list[int]) -> None:

@@ -7,9 +7,9 @@ from resources.sample_traffic.config import FaultKind, PlantedFault, TrafficConf
 from resources.sample_traffic.shares import IMPRESSION_SHARE
 from resources.sample_traffic.world import MEAN_WEIGHT, World, make_world
 
-EVENTS = 1_000_000
+EVENTS = 1_500_000
 DAYS = 22
-"""Two weeks to learn from, and a day for each fault; some 10,000 impressions a day, which is a small advertiser."""
+"""Two weeks to learn from, and a day for each fault; some 15,000 impressions a day, which is a small advertiser."""
 
 LASTS = timedelta(hours=12)
 FIRST_DAY = 14

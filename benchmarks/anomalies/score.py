@@ -18,8 +18,8 @@ from schemas.discover import all_feeds, feed_named
 STEP_US = 2 * HOUR_US
 """How often a clean week is looked at: windows overlap, so that more looks see the same hours again."""
 
-FINE_STEP_US = BUCKET_US
-"""How often a fault is looked for: as often as production looks."""
+FINE_STEP_US = 2 * BUCKET_US
+"""How often a fault is looked for; production looks twice as often."""
 
 GRACE_US = BUCKET_US
 """Rows of a quarter hour are judged this long after its end."""

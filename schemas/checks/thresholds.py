@@ -22,7 +22,7 @@ WARM_UP_DAYS = 3
 SEASON_WEEKS = 3
 """Weekdays are told apart for sure once each was seen beside the others this often: one bad week is outvoted."""
 
-LOWEST_SCORE = 5.0
+LOWEST_SCORE = 4.5
 """In standard deviations. About 10^5 overlapping tests a week on a hundred series: 4 would cry wolf weekly."""
 
 LOWEST_EXPECTED = 5.0
