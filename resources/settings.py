@@ -50,9 +50,6 @@ class Settings(BaseSettings):
         SecretStr("advertisex-demo-key"),
         description="The key of the HMAC that replaces user ids; change it before real data, keep it secret.",
     )
-    engine: Literal["polars", "duckdb", "spark"] = Field(
-        "polars", description="What runs silver and gold transforms."
-    )
     kafka_bootstrap_servers: str | None = Field(
         None, description="Kafka brokers, host:port, separated by commas."
     )
@@ -70,7 +67,7 @@ class Settings(BaseSettings):
     )
     kafka_batch_rows: int = Field(500_000, gt=0, description="At most so many messages in one landing run.")
     kafka_batch_bytes: int = Field(
-        256 << 20, gt=0, description="At most so many bytes in one landing commit."
+        64 << 20, gt=0, description="At most so many bytes in one landing commit."
     )
     schema_registry_url: str | None = Field(None, description="A Confluent-compatible schema registry.")
     alerts: Path | None = Field(

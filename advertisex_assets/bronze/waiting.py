@@ -45,7 +45,7 @@ def _land_topic(world: World, feed: Feed, run: Run) -> KafkaReceipt | None:
     settings = world.settings
     if settings.kafka_bootstrap_servers is None:
         return None
-    budget = Budget(settings.kafka_batch_rows)
+    budget = Budget(settings.kafka_batch_rows, commit_bytes=settings.kafka_batch_bytes)
     try:
         return land_kafka(world.lake(), feed, Kafka.from_settings(settings), budget, run, world.schemas())
     except UnknownTopicError:

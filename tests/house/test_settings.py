@@ -34,11 +34,10 @@ def test_a_wrong_number_is_named_with_the_reason_and_what_it_means(tmp_path: Pat
 
 
 def test_a_wrong_choice_names_the_possible_ones(tmp_path: Path) -> None:
-    done = status(tmp_path, engine="postgres")
+    done = status(tmp_path, kafka_security_protocol="QUIC")
     assert done.returncode == 1
-    assert re.search(
-        r"ADVERTISEX_ENGINE='postgres'.*'polars', 'duckdb' or 'spark'", " ".join(done.stderr.split())
-    )
+    sentence = " ".join(done.stderr.split())
+    assert re.search(r"ADVERTISEX_KAFKA_SECURITY_PROTOCOL='QUIC'.*'PLAINTEXT', 'SSL'", sentence)
 
 
 def test_a_wrong_line_in_the_env_file_is_found_too(tmp_path: Path) -> None:
