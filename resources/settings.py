@@ -107,6 +107,6 @@ def _sentence(error: ValidationError) -> str:
         name = str(problem["loc"][0]) if problem["loc"] else "?"
         field = Settings.model_fields.get(name)
         means = f" It means: {field.description}" if field else ""
-        shown = problem.get("input")
+        shown = "(hidden)" if field and "Secret" in str(field.annotation) else problem.get("input")
         lines.append(f"{PREFIX}{name.upper()}={shown!r} cannot be used: {problem['msg']}.{means}")
     return "\n".join(lines)
