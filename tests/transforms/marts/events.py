@@ -37,6 +37,12 @@ def _maybe(*values: Any) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), st.sampled_from(values))
 
 
+def _moments(days: int) -> st.SearchStrategy[int]:
+    """Any microsecond, or a whole quarter of an hour: midnight somewhere."""
+    quarters = st.integers(0, days * 96 - 1).map(lambda quarter: quarter * (DAY_US // 96))
+    return st.one_of(st.integers(0, days * DAY_US - 1), quarters)
+
+
 @st.composite
 def rows(
     draw: st.DrawFn, kind: str, start_us: int = START_US, days: int = 3, max_size: int = 25
@@ -44,7 +50,7 @@ def rows(
     """Rows of one kind over some days."""
     made = []
     for index in range(draw(st.integers(0, max_size))):
-        event_at = start_us + draw(st.integers(0, days * DAY_US - 1))
+        event_at = start_us + draw(_moments(days))
         made.append(
             {
                 "event_id": f"{kind[0]}{index}",
