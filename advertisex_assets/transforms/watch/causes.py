@@ -72,8 +72,8 @@ def _is_made_by_segments(whole: Anomaly, anomalies: Sequence[Anomaly]) -> bool:
         parts = [
             one for one in anomalies if one.kind == kind != SegmentKind.ALL and _series(one) == _series(whole)
         ]
-        made = sum(one.weight * one.change for one in parts)
-        if sum(one.weight for one in parts) < MOST and made / whole.change >= ACCOUNTED:
+        made = sum(one.observed - one.expected for one in parts) / (whole.observed - whole.expected)
+        if sum(one.weight for one in parts) < MOST and made >= ACCOUNTED:
             return True
     return False
 
