@@ -10,6 +10,7 @@ from resources.alerts.config import AlertConfigError, load_alert_config
 from resources.lake import Lake
 from schemas.alerts.incident import Impact
 from tests.real.processes import free_port
+from tests.real.requirements import REPOSITORY
 from tests.watch.problems import problem
 from tests.watch.receivers import http_receiver
 from tests.watch.servers import active_alerts, alertmanager, mail_server
@@ -146,3 +147,9 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path, text, says):
     path.write_text(text)
     with pytest.raises(AlertConfigError, match=says):
         load_alert_config(path)
+
+
+def test_the_example_file_is_valid():
+    config = load_alert_config(REPOSITORY / "deploy/alerts.example.toml")
+    assert {one.name for one in config.receivers} >= {"team-chat", "on-call", "ticketing"}
+    assert len(config.routing.routes) == 3
