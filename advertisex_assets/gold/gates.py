@@ -12,7 +12,7 @@ import polars as pl
 
 from advertisex_assets.transforms.attribution.contract import CREDIT_MICROS
 from advertisex_assets.transforms.attribution.models import WEIGHTS
-from advertisex_assets.transforms.marts.journeys import DAY_US, LONGEST_WINDOW_DAYS
+from advertisex_assets.transforms.marts.windows import DAY_US, LONGEST_WINDOW_DAYS
 from schemas.errors import HeldBatchError
 from schemas.tables.table import Table
 

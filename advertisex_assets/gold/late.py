@@ -27,23 +27,27 @@ def code_mark(day: date) -> str:
     return f"{day.isoformat()}/code"
 
 
-def code_of(mart: Mart) -> int:
-    """What the mart means, as one number."""
-    return fingerprint(mart.table.full_name, mart.version, repr(mart.table.schema))
+def code_of(mart: Mart, sources: Sources, day: date) -> int:
+    """What the mart means on that date beside its events, as one number: its version, and the reference."""
+    references = [one.table for one in mart.inputs.values() if one.is_reference]
+    digests = [sources[table].validity.digest(day) for table in references]
+    return fingerprint(mart.table.full_name, mart.version, repr(mart.table.schema), *digests)
 
 
 def slice_marks(mart: Mart, sources: Sources, day: date) -> dict[str, int]:
     """The marks that let the next refresh of a sliced mart redo a part only."""
     if mart.slicing is None:
         return {}
-    versions = {read_mark(day, one.table): sources[one.table].opened.version for one in mart.inputs.values()}
-    return versions | {code_mark(day): code_of(mart)}
+    tables = {one.table for one in _events_of(mart).values()}
+    versions = {read_mark(day, table): sources[table].opened.version for table in tables}
+    return versions | {code_mark(day): code_of(mart, sources, day)}
 
 
 def touched_slices(mart: Mart, sources: Sources, dates: list[date], inputs: Rows) -> pl.DataFrame | None:
     """Pairs of date and slice that must be redone; None where the whole dates must be.
 
-    That is so when the mart is not sliced, a date is new, its code changed, or an input was rebuilt or compacted.
+    That is so when the mart is not sliced, a date is new, its code or reference changed, or an input was rebuilt or
+    compacted.
     """
     if mart.slicing is None:
         return None
@@ -60,18 +64,20 @@ def touched_slices(mart: Mart, sources: Sources, dates: list[date], inputs: Rows
 
 def _of_day(mart: Mart, inputs: Rows, day: date) -> Rows:
     """Inputs without look-back cut to the date itself."""
-    own = {name: pl.col("event_date") == day for name, one in mart.inputs.items() if one.days_before == 0}
+    own = {
+        name: pl.col("event_date") == day for name, one in _events_of(mart).items() if one.days_before == 0
+    }
     return {name: rows.filter(own[name]) if name in own else rows for name, rows in inputs.items()}
 
 
 def late_rows(mart: Mart, sources: Sources, day: date) -> Rows | None:
     """By input the rows that the date has not seen, or not as they are judged now; None if that cannot be told."""
     marks = sources[mart.table.full_name].marks
-    if marks.get(code_mark(day)) != code_of(mart):
+    if marks.get(code_mark(day)) != code_of(mart, sources, day):
         return None
     added: dict[str, pl.LazyFrame] = {}
     judged: dict[str, pl.LazyFrame] = {}
-    for name, one in mart.inputs.items():
+    for name, one in _events_of(mart).items():
         version = marks.get(read_mark(day, one.table))
         found = (
             None
@@ -85,6 +91,10 @@ def late_rows(mart: Mart, sources: Sources, day: date) -> Rows | None:
         name: _with_judged(name, rows, judged, sources, mart.inputs[name], day)
         for name, rows in added.items()
     }
+
+
+def _events_of(mart: Mart) -> dict[str, Input]:
+    return {name: one for name, one in mart.inputs.items() if not one.is_reference}
 
 
 def _added(source: Source, one: Input, day: date, version: int) -> pl.LazyFrame | None:

@@ -13,7 +13,7 @@ from advertisex_assets.gold.mart import Input, Mart
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
 from advertisex_assets.transforms.marts.funnel import auction_funnel
-from advertisex_assets.transforms.marts.journeys import LONGEST_WINDOW_DAYS, attribution
+from advertisex_assets.transforms.marts.journeys import attribution
 from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
 from advertisex_assets.transforms.marts.performance import performance, rolled_up
@@ -21,6 +21,7 @@ from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from advertisex_assets.transforms.marts.restate import restatements
 from advertisex_assets.transforms.marts.slices import BY_HOUR, BY_USER_BUCKET, KINDS, Slicing
+from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
 from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
@@ -58,6 +59,8 @@ JOURNEYS = {
     "invalid_traffic": Input(
         INVALID_TRAFFIC, days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None, compared=True
     ),
+    "campaigns": Input("reference.campaigns"),
+    "advertisers": Input("reference.advertisers"),
 }
 
 

@@ -16,13 +16,8 @@ from advertisex_assets.transforms.attribution.contract import (
 )
 from advertisex_assets.transforms.marts.activity import VIEWABLE_MS
 from advertisex_assets.transforms.marts.traffic import only_valid
+from advertisex_assets.transforms.marts.windows import with_windows
 from schemas.tables.gold import ATTRIBUTION
-
-DAY_US = 86_400_000_000
-CLICK_WINDOW_US = 30 * DAY_US
-VIEW_WINDOW_US = 1 * DAY_US
-"""Defaults of the issue's contract; the longest windows, in days, bound what gold reads (`LONGEST_WINDOW_DAYS`)."""
-LONGEST_WINDOW_DAYS = 30
 
 STAMP_BASE = 10**17
 """Added to a time in microseconds, so that every stamp has 18 digits until the year 5138."""
@@ -67,18 +62,22 @@ def as_touches(impressions: Frame, clicks: Frame) -> Frame:
     return nw.concat(both, how="vertical")
 
 
-def conversions_to_credit(conversions: Frame) -> Frame:
-    """Silver conversions with stamped `conversion_id` and their windows; all of silver's columns stay."""
-    return conversions.with_columns(
-        conversion_id=stamped("event_id"),
-        click_window_us=nw.lit(CLICK_WINDOW_US, nw.Int64),
-        view_window_us=nw.lit(VIEW_WINDOW_US, nw.Int64),
-    )
+def conversions_to_credit(conversions: Frame, campaigns: Frame, advertisers: Frame) -> Frame:
+    """Silver conversions with stamped `conversion_id` and their windows (Int64 us); all of silver's columns stay."""
+    named = conversions.with_columns(conversion_id=stamped("event_id"))
+    return with_windows(named, campaigns, advertisers)
 
 
-def attribution(impressions: Frame, clicks: Frame, conversions: Frame, invalid_traffic: Frame) -> Frame:
+def attribution(
+    impressions: Frame,
+    clicks: Frame,
+    conversions: Frame,
+    invalid_traffic: Frame,
+    campaigns: Frame,
+    advertisers: Frame,
+) -> Frame:
     """`gold.attribution` of the conversions handed in; times as Int64 epoch microseconds."""
-    credited = conversions_to_credit(conversions)
+    credited = conversions_to_credit(conversions, campaigns, advertisers)
     rows = attribute(touches(impressions, clicks, invalid_traffic), credited.select(*CONVERSION_COLUMNS))
     extra = credited.select("conversion_id", "currency", "user_bucket")
     own = [name for name in rows.collect_schema().names() if name not in ("currency", "user_bucket")]

@@ -26,9 +26,16 @@ CONVERSION_MEASURES = (
 )
 
 
-def conversion_paths(impressions: Frame, clicks: Frame, conversions: Frame, invalid_traffic: Frame) -> Frame:
+def conversion_paths(
+    impressions: Frame,
+    clicks: Frame,
+    conversions: Frame,
+    invalid_traffic: Frame,
+    campaigns: Frame,
+    advertisers: Frame,
+) -> Frame:
     """`gold.conversion_paths`: one row per conversion, with or without touches; times as Int64 epoch microseconds."""
-    credited = conversions_to_credit(conversions)
+    credited = conversions_to_credit(conversions, campaigns, advertisers)
     touched = touches(impressions, clicks, invalid_traffic)
     found = paths.conversion_paths(touched, credited.select(*CONVERSION_COLUMNS))
     found = found.select(nw.col("conversion_id").alias("path_of"), *PATH_COLUMNS)

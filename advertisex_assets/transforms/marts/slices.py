@@ -69,9 +69,8 @@ def spans_of_hours(pairs: Iterable[tuple[date, int]]) -> list[tuple[int, int]]:
 def touched_buckets(late: Frames, inputs: Frames) -> Frame:
     """The buckets of late conversions, and of conversions that late touches can reach."""
     # Invalid ones too: a touch that has become invalid changes what it had reached.
-    reached = affected_by_touches(
-        as_touches(late["impressions"], late["clicks"]), conversions_to_credit(inputs["conversions"])
-    )
+    credited = conversions_to_credit(inputs["conversions"], inputs["campaigns"], inputs["advertisers"])
+    reached = affected_by_touches(as_touches(late["impressions"], late["clicks"]), credited)
     return nw.concat([reached, affected_by_conversions(late["conversions"])], how="vertical").unique()
 
 
