@@ -5,10 +5,12 @@ from datetime import date
 
 import polars as pl
 
+from advertisex_assets.bronze.kafka.balance import kafka_balance
 from advertisex_assets.silver.handles import FeedTables, open_tables
 from advertisex_assets.transforms.parse import is_valid, parse
 from advertisex_assets.transforms.watch.conservation import unbalanced
 from advertisex_assets.transforms.watch.losses import PLACE, Loss, LossKind, doubled, losses, without_outcome
+from advertisex_assets.watch.file_balance import file_balance
 from advertisex_assets.watch.recount import recount
 from resources.lake import Lake, LakeTable
 from schemas.feed import Feed
@@ -29,7 +31,7 @@ def find_losses(lake: Lake, feed: Feed) -> list[Loss]:
         return []
     wrong = unbalanced(recount(lake, feed))["event_date"].drop_nulls().to_list()
     tables = open_tables(lake, feed)
-    twice = doubled(_places(tables.bronze, feed, _all_dates(tables.bronze)))
+    twice = doubled(_landed_places(lake, tables))
     if not wrong:
         return losses(feed.name, LossKind.DOUBLED, twice)
     received = _read_rows(tables, wrong)
@@ -43,8 +45,12 @@ def find_losses(lake: Lake, feed: Feed) -> list[Loss]:
     ]
 
 
-def _all_dates(table: LakeTable) -> Sequence[date]:
-    return table.scan().select(pl.col("event_date").unique()).collect().to_series().to_list()
+def _landed_places(lake: Lake, tables: FeedTables) -> pl.DataFrame:
+    """PLACE of the rows whose source holds more or less than was landed of it; normally none."""
+    balances = (kafka_balance(tables.bronze), file_balance(lake, tables.feed, tables.bronze))
+    wrong = pl.concat([one.filter(~pl.col("balanced"))["source"] for one in balances]).unique()
+    rows = tables.bronze.scan().filter(pl.col("source").is_in(wrong.implode()))
+    return rows.with_columns(_in(tables.bronze)).select(PLACE).collect()
 
 
 def _places(table: LakeTable, feed: Feed, dates: Sequence[date], tombstones: bool = False) -> pl.DataFrame:

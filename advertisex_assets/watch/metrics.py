@@ -27,7 +27,7 @@ from schemas.tables.table import Table
 
 QUANTILES = (0.5, 0.95)
 
-RECOUNT_LASTS_SECONDS = 60.0
+RECOUNT_LASTS_SECONDS = 300.0
 """A recount reads a few columns of every row."""
 
 

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import polars as pl
+
 from advertisex_assets.bronze.kafka.balance import kafka_balance
 from advertisex_assets.transforms.watch.freshness import is_behind, staleness
 from advertisex_assets.watch.feed_problem import Links, feed_problem, words
+from advertisex_assets.watch.file_balance import file_balance
 from advertisex_assets.watch.losses import find_losses
 from advertisex_assets.watch.status import watermark
 from advertisex_assets.watch.unread import oldest_unread
-from resources.lake import Lake
+from resources.lake import Lake, LakeTable
 from schemas.alerts.incident import Impact, Problem
 from schemas.alerts.kinds import (
     DATA_STALE,
@@ -67,16 +70,28 @@ def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links
                     str(loss.first),
                 )
             )
-        problems += _offset_problems(lake, feed, now, links)
+        if lake.exists(bronze_table(feed)):
+            bronze = lake.open(bronze_table(feed))
+            problems += _offset_problems(bronze, feed, now, links)
+            problems += _file_problems(lake, bronze, feed, now, links)
     return problems
 
 
-def _offset_problems(lake: Lake, feed: Feed, now: datetime, links: Links) -> list[Problem]:
-    table = bronze_table(feed)
-    if not lake.exists(table):
-        return []
+def _file_problems(lake: Lake, bronze: LakeTable, feed: Feed, now: datetime, links: Links) -> list[Problem]:
+    wrong = file_balance(lake, feed, bronze).filter(~pl.col("balanced"))
+    return [
+        feed_problem(
+            feed, SUMS, RECORDS_LOST, f"file/{row['source']}",
+            f"File {row['path'] or row['source']} brought {row['records']:,} records, bronze holds {row['rows']:,}.",
+            now, links, Impact(abs(row["records"] - row["rows"])),
+        )
+        for row in wrong.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _offset_problems(bronze: LakeTable, feed: Feed, now: datetime, links: Links) -> list[Problem]:
     problems = []
-    for row in kafka_balance(lake.open(table)).iter_rows(named=True):
+    for row in kafka_balance(bronze).iter_rows(named=True):
         where = f"{feed.topic} partition {row['partition']}"
         if row["expired"]:
             summary = f"The broker deleted {row['expired']:,} records of {where} before they were read."

@@ -16,6 +16,11 @@ STATUS_KEYS = ("feed", *COUNTS, "balanced", "watermark")
 """The documented, stable keys of `advertisex status`."""
 
 
+NEWEST_DATES = 2
+"""A record is refused when it lies more than a day ahead of its receipt, so that the date before the newest, received
+no later than that, holds whatever is newer than its own receipt."""
+
+
 def status(lake: Lake, feeds: Sequence[Feed]) -> list[dict[str, object]]:
     """One dict per feed with exactly STATUS_KEYS; counts are ints, `watermark` ISO text in UTC or None.
 
@@ -52,6 +57,8 @@ def _status(lake: Lake, feed: Feed) -> dict[str, object]:
 def _newest(lake: Lake, table: Table) -> datetime | None:
     if not lake.exists(table):
         return None
+    opened = lake.open(table)
+    newest = sorted(opened.rows_by_date())[-NEWEST_DATES:]
     seen = pl.min_horizontal("event_at", "received_at").max()
-    moment = lake.open(table).scan().select(seen).collect().item()
+    moment = opened.scan().filter(pl.col("event_date").is_in(newest)).select(seen).collect().item()
     return moment.astimezone(UTC) if moment is not None else None

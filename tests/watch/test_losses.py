@@ -1,15 +1,21 @@
 """A record lost or doubled anywhere is noticed, and the table, the dates and the records are named."""
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
 from deltalake import DeltaTable
 
+from advertisex_assets.bronze.files import FileLander
 from advertisex_assets.transforms.watch.losses import LossKind
+from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.losses import find_losses
+from advertisex_assets.watch.problems import sums_problems
 from advertisex_assets.watch.status import status
+from resources.files import list_files
 from resources.lake import Lake, Marks
+from resources.run import new_run
 from schemas.errors import HeldBatchError
 from schemas.feeds.impressions import FEED
 from schemas.tables.bronze import bronze_table
@@ -18,6 +24,7 @@ from tests.watch.lakes import FIRST_DAY, days_of_impressions, land, refresh
 
 DAYS = 5
 DATES = [FIRST_DAY + timedelta(days=number) for number in range(DAYS)]
+NOW = datetime(2026, 3, 9, tzinfo=UTC)
 [IMPRESSIONS] = silver_tables(FEED)
 
 
@@ -100,3 +107,21 @@ def test_rows_that_bronze_lost_are_named(lake):
         "bronze.impressions", LossKind.UNKNOWN, DATES[2], DATES[2],
     )  # fmt: skip
     assert loss.rows == 20 + 1, "its impressions and the duplicate of one of them"
+
+
+def test_a_lost_file_is_named_by_its_path(tmp_path):
+    lake = Lake(str(tmp_path / "lake"))
+    for name, records in (("kept.json", days_of_impressions(1)), ("gone.json", days_of_impressions(2)[20:])):
+        (tmp_path / name).write_text("\n".join(json.dumps(record) for record in records))
+    landing = FileLander(lake, FEED, new_run("test"))
+    for name in ("kept.json", "gone.json"):
+        [file] = list_files(str(tmp_path / name))
+        landing.land(file)
+    refresh(lake, FEED, DATES)
+    assert sums_problems(lake, [FEED], NOW, Links()) == []
+    table = bronze_table(FEED)
+    DeltaTable(lake.uri(table)).alter.set_table_properties({"delta.appendOnly": "false"})
+    delete(lake, table, "source_name LIKE '%gone.json'")
+    problems = sums_problems(lake, [FEED], NOW, Links())
+    assert any("gone.json brought 20 records, bronze holds 0" in one.summary for one in problems)
+    assert not any("kept.json" in one.summary for one in problems)
