@@ -1,10 +1,10 @@
 """JSON: one object is one record; messages and files may hold lines, arrays or concatenated objects.
 
 Reading is strict RFC 8259 (orjson): no NaN, no trailing comma, no lone surrogate. Of a repeated key the last value
-wins. orjson record by record was chosen over Polars' `read_ndjson`, which is faster on flat records (decision 007): it
-finds the bad record by itself, and keeps nested values exact, which `read_ndjson` does not when it writes objects back as
-text (escapes are lost, key order is random beyond 32 keys). Integers of any length and decimals of 17 digits and more
-are read again, with all their digits.
+wins. orjson record by record was chosen over Polars' `read_ndjson`, which is faster on flat records (decision 007):
+it finds the bad record by itself, and keeps nested values exact, which `read_ndjson` does not when it writes objects
+back as text (escapes are lost, key order is random beyond 32 keys). Integers of any length and decimals of 17 digits
+and more are read again, with all their digits.
 """
 
 import json
