@@ -51,7 +51,11 @@ class AvroCodec:
         return decode_bodies(payloads, headers, paths)
 
     def peek(
-        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
     ) -> pl.DataFrame:
         """As `decode`, with no `rescued`."""
         return decode_bodies(payloads, headers, paths, rescue=False)
@@ -66,15 +70,21 @@ def decode_bodies(
     """
     rows = pl.DataFrame([bodies.alias(BODY), schema_texts.cast(pl.String).alias(SCHEMA)]).with_row_index(ROW)
     parts = rows.partition_by(SCHEMA, maintain_order=True) if len(rows) else [rows]
-    decoded = [_of_one_schema(part, paths, rescue).with_columns(part[ROW]) for part in parts]
+    texts = [part[SCHEMA].head(1).to_list() or [None] for part in parts]
+    decoded = [
+        bodies_of_one_schema(part[BODY], text, paths, rescue).with_columns(part[ROW])
+        for part, (text,) in zip(parts, texts, strict=True)
+    ]
     return (pl.concat(decoded).sort(ROW) if len(decoded) > 1 else decoded[0]).drop(ROW)
 
 
-def _of_one_schema(part: pl.DataFrame, paths: Sequence[str], rescue: bool) -> pl.DataFrame:
-    text = part[SCHEMA][0] if len(part) else None
-    if text is None:
-        return refused(["The record has no writer schema."] * len(part), paths)
+def bodies_of_one_schema(
+    bodies: pl.Series, schema_text: str | None, paths: Sequence[str], rescue: bool = True
+) -> pl.DataFrame:
+    """The same of bodies that all have one writer schema, or none."""
+    if schema_text is None:
+        return refused(["The record has no writer schema."] * len(bodies), paths)
     try:
-        return columns_of([body or b"" for body in part[BODY]], text, paths, rescue)
+        return columns_of(bodies.fill_null(b""), schema_text, paths, rescue)
     except BadSchema as error:
-        return refused([str(error)] * len(part), paths)
+        return refused([str(error)] * len(bodies), paths)

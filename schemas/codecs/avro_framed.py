@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
-from schemas.codecs.avro_codec import decode_bodies
+from schemas.codecs.avro_codec import bodies_of_one_schema
 from schemas.codecs.base import Record, StreamSplitter
 from schemas.codecs.documents import refused
 from schemas.codecs.json_codec import JsonCodec
@@ -51,13 +51,21 @@ class Framed(ABC):
         return messages.bin.starts_with(self.magic) & (messages.bin.size() > self.frame_bytes)
 
     def peek(
-        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
     ) -> pl.DataFrame:
         """As `decode`, with no `rescued`."""
         return self._decode(payloads, paths, schemas, rescue=False)
 
     def decode(
-        self, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource = NO_SCHEMAS
+        self,
+        payloads: pl.Series,
+        headers: pl.Series,
+        paths: Sequence[str],
+        schemas: SchemaSource = NO_SCHEMAS,
     ) -> pl.DataFrame:
         """The columns of the bodies, by the schemas that `schemas` knows; no headers needed."""
         return self._decode(payloads, paths, schemas, rescue=True)
@@ -66,12 +74,11 @@ class Framed(ABC):
         self, payloads: pl.Series, paths: Sequence[str], schemas: SchemaSource, rescue: bool
     ) -> pl.DataFrame:
         """Decodes the payloads of each frame together."""
-        messages = [payload or b"" for payload in payloads]
-        frames = [message[: self.frame_bytes] for message in messages]
-        bodies = [message[self.frame_bytes :] for message in messages]
-        columns = [pl.Series(FRAME, frames, dtype=pl.Binary), pl.Series(BODY, bodies, dtype=pl.Binary)]
-        rows = pl.DataFrame(columns).with_row_index(ROW)
-        parts = rows.partition_by(FRAME, maintain_order=True) if len(rows) else [rows]
+        messages = payloads.fill_null(b"")
+        frames = messages.bin.head(self.frame_bytes).alias(FRAME)
+        rows = pl.DataFrame([frames, messages.bin.slice(self.frame_bytes).alias(BODY)]).with_row_index(ROW)
+        is_one = frames.n_unique() <= 1
+        parts = [rows] if is_one else rows.partition_by(FRAME, maintain_order=True)
         decoded = [self._of_one_frame(part, paths, schemas, rescue).with_columns(part[ROW]) for part in parts]
         return (pl.concat(decoded).sort(ROW) if len(decoded) > 1 else decoded[0]).drop(ROW)
 
@@ -87,11 +94,12 @@ class Framed(ABC):
         except UnknownSchema as error:
             return refused([str(error)] * len(part), paths)
         if schema.language == JSON:
-            return JsonCodec().decode(part[BODY], pl.repeat(None, len(part), dtype=pl.String, eager=True), paths)
+            return JsonCodec().decode(
+                part[BODY], pl.repeat(None, len(part), dtype=pl.String, eager=True), paths
+            )
         if schema.language != AVRO:
             return refused([f"Schemas in {schema.language} are not supported."] * len(part), paths)
-        texts = pl.repeat(schema.text, len(part), dtype=pl.String, eager=True)
-        return decode_bodies(part[BODY], texts, paths, rescue)
+        return bodies_of_one_schema(part[BODY], schema.text, paths, rescue)
 
 
 class AvroConfluentCodec(Framed):

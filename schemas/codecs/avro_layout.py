@@ -67,7 +67,11 @@ def _decodable(schema: Schema, names: Mapping[str, Schema], around: tuple[str, .
     if kind == "record":
         inside = (*around, resolved["name"])
         types = [field["type"] for field in resolved["fields"]]
-        return resolved["name"] not in around and bool(types) and all(_decodable(t, names, inside) for t in types)
+        return (
+            resolved["name"] not in around
+            and bool(types)
+            and all(_decodable(t, names, inside) for t in types)
+        )
     if kind in ("array", "map"):
         return _decodable(resolved["items" if kind == "array" else "values"], names, around)
     return kind in SCALARS

@@ -87,7 +87,9 @@ def fingerprint_of(text: str) -> int:
 
 def with_references(text: str, referenced: Mapping[str, str]) -> str:
     """A schema with the schemas that it names (text by full name) written out where each is named first."""
-    return json.dumps(_inlined(json.loads(text), {name: json.loads(other) for name, other in referenced.items()}, ""))
+    return json.dumps(
+        _inlined(json.loads(text), {name: json.loads(other) for name, other in referenced.items()}, "")
+    )
 
 
 def _inlined(schema: Schema, left: dict[str, Schema], namespace: str) -> Schema:
@@ -115,7 +117,9 @@ def _refuse_endless_arrays(schema: Schema, names: Mapping[str, Schema], around: 
         inside = (*around, schema["name"]) if "name" in schema else around
         if schema["type"] == "array" and _takes_no_bytes(schema["items"], names):
             raise ValueError("an array of items that take no bytes cannot be read safely")
-        inner = [schema[key] for key in ("type", "items", "values") if isinstance(schema.get(key), dict | list)]
+        inner = [
+            schema[key] for key in ("type", "items", "values") if isinstance(schema.get(key), dict | list)
+        ]
         for part in [*inner, *(field["type"] for field in schema.get("fields", ()))]:
             _refuse_endless_arrays(part, names, inside)
 

@@ -52,7 +52,9 @@ def shortest(number: float) -> float:
 def iso_instant(micros: int, zone: str) -> str | None:
     """ISO 8601 text of epoch microseconds; null outside the years 1 to 9999."""
     try:
-        return (EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")[:ISO_CHARACTERS] + zone
+        return (EPOCH + timedelta(microseconds=micros)).isoformat(timespec="microseconds")[
+            :ISO_CHARACTERS
+        ] + zone
     except OverflowError:
         return None
 

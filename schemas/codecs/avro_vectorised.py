@@ -38,7 +38,7 @@ END_BYTES = _zigzag(END_MARK)
 
 
 def columns_of(
-    bodies: Sequence[bytes], schema_text: str, paths: Sequence[str], rescue: bool = True
+    bodies: pl.Series, schema_text: str, paths: Sequence[str], rescue: bool = True
 ) -> pl.DataFrame:
     """The columns of bodies of one writer schema; BadSchema when the text is none. `rescued` is null without
     `rescue`."""
@@ -54,15 +54,16 @@ def columns_of(
     return pl.concat([columns_of(half, schema_text, paths, rescue) for half in halves])
 
 
-def _one_by_one(bodies: Sequence[bytes], schema_text: str, paths: Sequence[str]) -> pl.DataFrame:
-    documents, errors = documents_of(bodies, schema_text)
+def _one_by_one(bodies: pl.Series, schema_text: str, paths: Sequence[str]) -> pl.DataFrame:
+    documents, errors = documents_of(bodies.to_list(), schema_text)
     return frame_of(documents, errors, paths)
 
 
-def _decoded(bodies: Sequence[bytes], layout: Layout) -> Any:
+def _decoded(bodies: pl.Series, layout: Layout) -> Any:
     """The records as an Arrow struct array; null when a body is bad."""
     try:
-        batch = pyruhvro.deserialize_array([body + END_BYTES for body in bodies], layout.schema_text)
+        marked = pl.select(pl.lit(bodies) + pl.lit(END_BYTES)).to_series()
+        batch = pyruhvro.deserialize_array(marked.to_list(), layout.schema_text)
         batch.validate(full=True)  # the decoder takes any bytes for text
     except (ValueError, OverflowError, MemoryError):
         return None

@@ -70,7 +70,10 @@ class JsonCodec:
         if not all(map(is_top_level, names)):
             return self.decode(payloads, headers, paths)
         columns, unread = peek_fields(payloads, names)
-        nulls = [pl.repeat(None, len(payloads), dtype=pl.String, eager=True).alias(n) for n in (RESCUED, DECODE_ERROR)]
+        nulls = [
+            pl.repeat(None, len(payloads), dtype=pl.String, eager=True).alias(n)
+            for n in (RESCUED, DECODE_ERROR)
+        ]
         found = pl.DataFrame([*columns, *nulls])
         if not unread:
             return found
