@@ -33,10 +33,16 @@ def decode(
 
 
 def _by_codec(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    if _is_all(rows["kind"], RECORD) and _is_all(rows["codec"], rows["codec"][0]):
+        return [rows]
     is_record = pl.col("kind") == RECORD
     records = rows.filter(is_record).partition_by("codec", maintain_order=True)
     others = rows.filter(~is_record)
     return records if others.is_empty() else [*records, others]
+
+
+def _is_all(column: pl.Series, value: str | None) -> bool:
+    return len(column) > 0 and value is not None and (column == value).all(ignore_nulls=False) is True
 
 
 def _decode_with(

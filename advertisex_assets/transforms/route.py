@@ -17,7 +17,8 @@ from schemas.tables.bronze import (
 )
 from schemas.types.times import AHEAD_US, EARLIEST_US
 
-ROW = "route:row"
+READ = ("kind", "payload", "codec", "header", "received_at", "landed_at")
+"""What routing looks at."""
 
 PLAIN_UTC = r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$"
 """ISO 8601 in UTC, to the second or finer."""
@@ -29,21 +30,20 @@ EARLIEST_DATE = date(2000, 1, 1)
 def route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS) -> pl.DataFrame:
     """The same rows with `event_date` and `routed_by`.
 
-    Reads kind, payload, codec, header, received_at, landed_at. A row whose time cannot be read, or is out of range,
-    takes its landing date and says so (design, invariant 3).
+    Reads READ. A row whose time cannot be read, or is out of range, takes its landing date and says so (design,
+    invariant 3).
     """
-    texts = decode(feed, rows.with_row_index(ROW), schemas, (feed.time_column,))
-    dated = texts.with_columns(
-        plain_date(feed).alias("event_date"), pl.lit(ROUTED_BY_EVENT_TIME).alias("routed_by")
+    texts = decode(feed, rows.select(READ), schemas, (feed.time_column,))
+    days = texts.select(plain_date(feed)).to_series().alias("event_date")
+    others = days.is_null().arg_true()
+    if others.is_empty():
+        return rows.with_columns(days, pl.lit(ROUTED_BY_EVENT_TIME).alias("routed_by"))
+    timed = texts[others].with_columns(event_time(feed).alias("event_time"))
+    routed = timed.select(event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
+    reasons = pl.repeat(ROUTED_BY_EVENT_TIME, len(days), dtype=pl.String, eager=True).alias("routed_by")
+    return rows.with_columns(
+        days.scatter(others, routed["event_date"]), reasons.scatter(others, routed["routed_by"])
     )
-    plain = dated.filter(pl.col("event_date").is_not_null()).select(
-        ROW, *rows.columns, "event_date", "routed_by"
-    )
-    if plain.height == rows.height:
-        return plain.drop(ROW)
-    others = dated.filter(pl.col("event_date").is_null()).with_columns(event_time(feed).alias("event_time"))
-    routed = others.with_columns(event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
-    return pl.concat([plain, routed.select(plain.columns)]).sort(ROW).drop(ROW)
 
 
 def plain_date(feed: Feed) -> pl.Expr:

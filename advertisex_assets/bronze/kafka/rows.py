@@ -23,19 +23,29 @@ MESSAGE = "message"
 
 def rows_of(feed: Feed, messages: pl.DataFrame, source: str) -> pl.DataFrame:
     """One row per record of the messages (see MESSAGE_SCHEMA), in order, ready to be stamped."""
-    numbered = messages.with_row_index(MESSAGE).with_columns(_sure_codec(feed, messages["payload"]))
-    sure = numbered.filter(pl.col("codec").is_not_null()).with_columns(
-        pl.lit(RECORD).alias("kind"),
-        pl.lit(None, pl.String).alias("header"),
-        pl.lit(0, pl.Int64).alias("record_index"),
-    )
-    split = sure if sure.height == messages.height else _beside(sure, _split(feed, numbered))
+    sensed = messages.with_columns(_sure_codec(feed, messages["payload"]))
+    split = _split_where_unsure(feed, sensed) if sensed["codec"].has_nulls() else _as_they_are(sensed)
     received_at = pl.from_epoch(pl.col("timestamp_ms").clip(0, LATEST_MS), "ms")
     return split.with_columns(
         pl.lit(source).alias("source"),
         pl.lit(feed.topic).alias("source_name"),
         received_at.cast(bronze_table(feed).schema["received_at"]).alias("received_at"),
     ).select(RECORD_COLUMNS)
+
+
+def _as_they_are(messages: pl.DataFrame) -> pl.DataFrame:
+    """Messages that are one record each."""
+    return messages.with_columns(
+        pl.lit(RECORD).alias("kind"),
+        pl.lit(None, pl.String).alias("header"),
+        pl.lit(0, pl.Int64).alias("record_index"),
+    )
+
+
+def _split_where_unsure(feed: Feed, sensed: pl.DataFrame) -> pl.DataFrame:
+    numbered, is_sure = sensed.with_row_index(MESSAGE), pl.col("codec").is_not_null()
+    sure, split = _as_they_are(numbered.filter(is_sure)), _split(feed, numbered.filter(~is_sure))
+    return pl.concat([sure, split.select(sure.columns)]).sort(MESSAGE, "record_index")
 
 
 def _sure_codec(feed: Feed, payloads: pl.Series) -> pl.Expr:
@@ -50,9 +60,9 @@ def _sure_codec(feed: Feed, payloads: pl.Series) -> pl.Expr:
     return pl.coalesce(*names, pl.lit(None, pl.String)).alias("codec")
 
 
-def _split(feed: Feed, numbered: pl.DataFrame) -> pl.DataFrame:
-    """The records of the messages that no codec is sure of, found one by one."""
-    unsure = numbered.filter(pl.col("codec").is_null()).drop("codec")
+def _split(feed: Feed, messages: pl.DataFrame) -> pl.DataFrame:
+    """The records of messages that no codec is sure of, found one by one."""
+    unsure = messages.drop("codec")
     records = [
         (place, *record)
         for place, payload in enumerate(unsure["payload"].to_list())
@@ -75,7 +85,3 @@ def _records(
         (record.kind, record.payload, codec.name, record.header, index)
         for index, record in enumerate(codec.split(payload))
     ]
-
-
-def _beside(sure: pl.DataFrame, split: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([sure, split.select(sure.columns)]).sort(MESSAGE, "record_index")
