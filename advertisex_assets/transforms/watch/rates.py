@@ -45,7 +45,9 @@ def judge_rates(signals: Sequence[Signal], hours: pl.DataFrame, days: pl.DataFra
     usual = (
         pl.when(pl.col("signal").is_in(nuisances)).then(pl.max_horizontal(best, "rare_then")).otherwise(best)
     )
-    spread = pl.coalesce("spread", "spread_daily", pl.lit(NEIGHBOUR_SPREAD))
+    own = pl.coalesce("spread", "spread_daily", pl.lit(NEIGHBOUR_SPREAD))
+    # The whole is a count too: of few clicks no number of conversions follows for sure.
+    spread = (own.pow(2) + 1 / pl.col("whole")).sqrt()
     expected = known.with_columns((usual * pl.col("whole")).alias("expected"), spread.alias("spread"))
     return judged(expected.rename({"part": "observed"})).drop_nulls()
 
