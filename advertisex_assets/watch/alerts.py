@@ -85,12 +85,14 @@ class Alerts:
 
     def history(self) -> list[Incident]:
         """Every incident ever, the newest first."""
-        return sorted(read_journal(self.lake).incidents.values(), key=lambda one: one.opened_at, reverse=True)
+        ever = read_journal(self.lake, everything=True).incidents.values()
+        return sorted(ever, key=lambda one: one.opened_at, reverse=True)
 
     def undelivered(self) -> list[Delivery]:
         """Messages that nobody got: those that wait, and those that were given up."""
         states = (DeliveryState.PENDING, DeliveryState.UNDELIVERABLE)
-        return [one for one in read_journal(self.lake).deliveries.values() if one.state in states]
+        ever = read_journal(self.lake, everything=True).deliveries.values()
+        return [one for one in ever if one.state in states]
 
     def _by_hand(self, incident_id: str, act: Callable[[Incident, datetime], Change]) -> Incident:
         now = utc_now()

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 from pydantic import TypeAdapter
 
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
-from schemas.alerts.incident import Incident
-from schemas.alerts.message import Delivery
+from schemas.alerts.incident import Incident, IncidentState
+from schemas.alerts.kinds import ALERT_KINDS
+from schemas.alerts.message import Delivery, DeliveryState
 from schemas.errors import AdvertiseXError
 from schemas.tables.alerts import ALERTS
 
@@ -20,6 +21,12 @@ SEQUENCE = "alerts"
 
 ATTEMPTS = 20
 """Writers are few (daemon, runs, command line) and each commit takes milliseconds."""
+
+RECENT = timedelta(days=2)
+"""Longer than anything looks back: reopening, the rate limit, giving up. Years of history must not slow a tick."""
+
+UNFINISHED = [str(IncidentState.OPEN), str(IncidentState.ACKNOWLEDGED), str(DeliveryState.PENDING)]
+KINDS_THAT_STAY = [kind.code for kind in ALERT_KINDS.values() if kind.stays]
 
 INCIDENTS = TypeAdapter(Incident)
 DELIVERIES = TypeAdapter(Delivery)
@@ -49,9 +56,9 @@ class Update:
         return bool(self.incidents or self.deliveries)
 
 
-def read_journal(lake: Lake) -> Journal:
-    """Reads the journal; looking creates no table."""
-    return _journal(lake.open(ALERTS)) if lake.exists(ALERTS) else Journal({}, {})
+def read_journal(lake: Lake, everything: bool = False) -> Journal:
+    """What matters now: what is not over, or was until RECENT; or everything ever. Looking creates no table."""
+    return _journal(lake.open(ALERTS), everything) if lake.exists(ALERTS) else Journal({}, {})
 
 
 def update_journal(lake: Lake, now: datetime, decide: Callable[[Journal], Update]) -> Journal:
@@ -59,6 +66,8 @@ def update_journal(lake: Lake, now: datetime, decide: Callable[[Journal], Update
 
     Decides anew when another writer was first; AdvertiseXError if that goes on and on.
     """
+    if not lake.exists(ALERTS) and not decide(Journal({}, {})):
+        return Journal({}, {})
     for _ in range(ATTEMPTS):
         table = lake.open(ALERTS)
         journal = _journal(table)
@@ -77,12 +86,19 @@ def update_journal(lake: Lake, now: datetime, decide: Callable[[Journal], Update
     raise AdvertiseXError(f"ops.alerts was changed by others {ATTEMPTS} times in a row; try again.")
 
 
-def _journal(table: LakeTable) -> Journal:
-    rows = table.scan().select("sequence", "entry", "entry_id", "document").collect()
+def _journal(table: LakeTable, everything: bool = False) -> Journal:
+    """Reads the small columns of every row, and the documents of what matters."""
+    rows = table.scan().select("sequence", "entry_id", "state", "kind", "written_at").collect()
     latest = rows.sort("sequence", maintain_order=True).unique("entry_id", keep="last", maintain_order=True)
-    documents = dict(latest.group_by("entry").agg("document").iter_rows())
-    incidents = [INCIDENTS.validate_json(text) for text in documents.get(INCIDENT, [])]
-    deliveries = [DELIVERIES.validate_json(text) for text in documents.get(DELIVERY, [])]
+    recent = pl.col("written_at") >= pl.col("written_at").max() - RECENT
+    lasting = pl.col("state").is_in(UNFINISHED) | pl.col("kind").is_in(KINDS_THAT_STAY)
+    wanted = latest if everything else latest.filter(recent | lasting.fill_null(False))
+    key = ["entry_id", "sequence"]
+    chosen = table.scan().filter(pl.col("sequence").is_in(wanted["sequence"].unique().implode()))
+    documents = chosen.select(*key, "entry", "document").collect().join(wanted.select(key), on=key)
+    texts = dict(documents.group_by("entry").agg("document").iter_rows())
+    incidents = [INCIDENTS.validate_json(text) for text in texts.get(INCIDENT, [])]
+    deliveries = [DELIVERIES.validate_json(text) for text in texts.get(DELIVERY, [])]
     return Journal({one.incident_id: one for one in incidents}, {one.delivery_id: one for one in deliveries})
 
 

@@ -1,7 +1,6 @@
 """Problems: data that is late and sums that do not agree; who is told is decided elsewhere."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -99,11 +98,7 @@ def _offset_problems(bronze: LakeTable, feed: Feed, now: datetime, links: Links)
                 f"expired/{row['source']}/{row['partition']}/{row['expired']}",
                 Impact(row["expired"]),
             )
-            problems.append(
-                replace(
-                    feed_problem(feed, SUMS, OFFSETS_EXPIRED, what, summary, now, links, impact), stays=True
-                )
-            )
+            problems.append(feed_problem(feed, SUMS, OFFSETS_EXPIRED, what, summary, now, links, impact))
         if not row["balanced"]:
             gaps = row["expired"] + row["aborted"] + row["marker"]
             summary = (

@@ -55,8 +55,6 @@ class Problem:
     link: str = ""
     detail: str = ""
     """What tells this observation from others of its key: a run id, a date."""
-    stays: bool = False
-    """Nothing can undo it, so it is seen for ever; once a person has resolved it, it is not told again."""
 
 
 @dataclass(frozen=True)

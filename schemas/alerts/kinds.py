@@ -30,6 +30,8 @@ class AlertKind:
     title: str
     severity: AlertSeverity
     likely_cause: str
+    stays: bool = False
+    """Nothing can undo it, so it is seen for ever; once a person has resolved it, it is not told again."""
 
     @property
     def runbook(self) -> str:
@@ -60,7 +62,7 @@ RECORDS_LOST = AlertKind(
 )  # fmt: skip
 OFFSETS_EXPIRED = AlertKind(
     "offsets_expired", "The broker deleted unread data", AlertSeverity.CRITICAL,
-    "Landing was down for longer than the topic's retention.",
+    "Landing was down for longer than the topic's retention.", stays=True,
 )  # fmt: skip
 ANOMALY = AlertKind(
     "anomaly", "Traffic is unusual", AlertSeverity.WARNING,

@@ -8,7 +8,7 @@ import pytest
 from advertisex_assets.transforms.watch.notify import claimed, failed
 from resources.alerts.webhook import WebhookReceiver
 from schemas.alerts.incident import IncidentState
-from schemas.alerts.kinds import RUN_FAILED
+from schemas.alerts.kinds import OFFSETS_EXPIRED, RUN_FAILED
 from schemas.alerts.message import Action, Delivery, DeliveryState
 from schemas.errors import AdvertiseXError
 from tests.watch.problems import problem
@@ -134,3 +134,21 @@ def test_a_sender_that_died_is_followed_by_another(make, server, clock, monkeypa
     clock.turn(minutes=3)
     make().deliver()
     assert actions(server) == ["trigger"] and make().undelivered() == []
+
+
+def test_what_cannot_be_undone_is_told_once_and_closed_for_good(make, server, clock):
+    alerts = make()
+    expired = problem("expired/7", OFFSETS_EXPIRED, scope="sums")
+    [incident] = alerts.report([expired], cleared_scopes=["sums"])
+    alerts.resolve(incident.incident_id, "ann", "The partner replays it.")
+    for _ in range(3):
+        clock.turn(days=5)
+        alerts.report(
+            [expired, problem("else", RUN_FAILED, scope="runs", since=clock.now)], cleared_scopes=["sums"]
+        )
+    assert [one.state for one in alerts.history() if one.key == "expired/7"] == [IncidentState.RESOLVED]
+
+
+def test_looking_at_nothing_writes_nothing(make, tmp_path, clock):
+    assert make().report([], cleared_scopes=["freshness"]) == [] == make().deliver()
+    assert not (tmp_path / "lake").exists()

@@ -2,15 +2,24 @@
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.problems import freshness_problems, sums_problems
 from advertisex_assets.watch.status import status
 from advertisex_assets.watch.traffic import traffic_problems
-from resources.lake import Lake
-from schemas.alerts.kinds import ANOMALY, DATA_STALE, QUARANTINE_SURGE, RECORDS_LOST, SCHEMA_DRIFT
+from resources.lake import Lake, Marks
+from schemas.alerts.kinds import (
+    ANOMALY,
+    DATA_STALE,
+    OFFSETS_EXPIRED,
+    QUARANTINE_SURGE,
+    RECORDS_LOST,
+    SCHEMA_DRIFT,
+)
 from schemas.feeds.impressions import FEED
+from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import silver_tables
 from tests.watch.lakes import FIRST_DAY, days_of_impressions, impression, land, refresh
 from tests.watch.test_losses import delete
@@ -109,3 +118,17 @@ def test_a_new_field_is_told_once_with_its_name(lake):
     refresh(lake, FEED, dates(5))
     [problem] = traffic_problems(lake, [FEED], MIDNIGHT + timedelta(days=5, minutes=6), LINKS)
     assert problem.kind == SCHEMA_DRIFT and "'fancy'" in problem.summary and problem.impact.rows == 100
+
+
+def test_skipped_offsets_are_named_by_partition_and_expired_ones_counted(lake):
+    land(lake, FEED, days_of_impressions(1))
+    refresh(lake, FEED, dates(1))
+    table = lake.open(bronze_table(FEED))
+    table.append(pl.DataFrame(schema=table.table.schema), Marks({"kafka/topic-1/0": 27}))
+    [skipped] = sums_problems(lake, [FEED], MIDNIGHT, LINKS)
+    assert skipped.kind == RECORDS_LOST
+    assert "ad-impressions partition 0: 27 offsets were passed, but 20 messages and 0 gaps" in skipped.summary
+    table = lake.open(bronze_table(FEED))
+    table.append(pl.DataFrame(schema=table.table.schema), Marks({"kafka/topic-1/0/expired": 7}))
+    [expired] = sums_problems(lake, [FEED], MIDNIGHT, LINKS)
+    assert expired.kind == OFFSETS_EXPIRED and expired.impact.rows == 7

@@ -98,7 +98,7 @@ def _just_said(incident: Incident | None, problem: Problem, scopes: set[str], no
     if (
         incident is not None
         and incident.is_over
-        and (problem.stays or _is_old_news(incident, problem, scopes))
+        and (problem.kind.stays or _is_old_news(incident, problem, scopes))
     ):
         return True
     if incident is None or incident.is_over or problem.scope not in scopes:
