@@ -142,3 +142,12 @@ def test_what_somebody_meant_is_not_told_and_does_not_move_the_rest():
     activity = traffic(edit=during(FAULT_US, FAULT_US + DAY_US, "impressions", 0, "17"))
     changes = pl.DataFrame({"kind": ["campaign"], "segment": ["17"], "at_us": [FAULT_US]})
     assert causes(activity, FAULT_US + 6 * HOUR_US, changes) == []
+
+
+def test_a_campaign_that_grows_does_not_make_its_neighbours_look_small():
+    activity = traffic(edit=during(FAULT_US, FAULT_US + DAY_US, "impressions", 2.5, "17"))
+    found = causes(activity, FAULT_US + 12 * HOUR_US)
+    told = {
+        anomaly.segment for cause in found for anomaly in (cause.main, *cause.others) if anomaly.change < 0
+    }
+    assert told == set() and found
