@@ -48,14 +48,17 @@ def encode(rows: pl.DataFrame) -> Encoded:
     arrays, dictionaries, differences = [], [], []
     for column in rows.iter_columns():
         constant = _is_constant(column)
-        arrays.append(
-            _repeated(column) if constant else column.to_arrow(compat_level=pl.CompatLevel.oldest())
-        )
+        arrays.append(_repeated(column) if constant else column.to_arrow(compat_level=_level(column)))
         if constant or _repeats(column):
             dictionaries.append(column.name)
         elif column.dtype.is_integer() or column.dtype.is_temporal():
             differences.append(column.name)
     return Encoded(pa.table(arrays, names=rows.columns), dictionaries, differences)
+
+
+def _level(column: pl.Series) -> pl.CompatLevel:
+    """Bytes are handed over as they lie; dictionaries can only be made of the older kind of text."""
+    return pl.CompatLevel.newest() if column.dtype == pl.Binary else pl.CompatLevel.oldest()
 
 
 def _is_constant(column: pl.Series) -> bool:

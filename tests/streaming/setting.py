@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -73,8 +74,9 @@ class Stream:
             producer.produce(self.topic, value, partition=partition, **message)
         assert producer.flush(SECONDS) == 0
 
-    def transaction(self, values: Iterable[bytes], commit: bool) -> None:
+    def transaction(self, values: Sequence[bytes], commit: bool) -> None:
         """Produces values in one transaction to partition 0, and commits or aborts it."""
+        before = self.kafka.describe(self.topic).partitions[0].stable
         producer = Producer({**self.broker.client_config, "transactional.id": uuid.uuid4().hex})
         producer.init_transactions(SECONDS)
         producer.begin_transaction()
@@ -85,6 +87,12 @@ class Stream:
             producer.commit_transaction(SECONDS)
         else:
             producer.abort_transaction(SECONDS)
+        self.wait_for_stable_offset(before + len(values) + 1)
+
+    def wait_for_stable_offset(self, offset: int) -> None:
+        """A transaction's end is acknowledged a moment before readers see it."""
+        while self.kafka.describe(self.topic).partitions[0].stable < offset:
+            time.sleep(0.02)
 
     def land(self, budget: Budget = EVERYTHING, **arguments: object) -> KafkaReceipt:
         """Lands what waits."""

@@ -44,6 +44,7 @@ def test_an_open_transaction_waits_until_it_ends(stream: Stream) -> None:
     stream.produce([impression(3)])
     assert stream.land().messages == 2
     producer.commit_transaction(SECONDS)
+    stream.wait_for_stable_offset(5)  # four messages and the marker
     assert stream.land().messages == 2
     assert stream.landed() == sorted(payloads(4))
 

@@ -155,9 +155,7 @@ class _Landing:
 
     def _rows(self, batch: Batch) -> pl.DataFrame:
         """The batch as rows of bronze, stamped piece by piece to keep memory low."""
-        landed_at = self._run.clock()
-        stamped = [pl.DataFrame(schema=self._table.schema)]
-        for frame in batch.frames:
-            rows = rows_of(self._feed, frame, self._topic.source)
-            stamped.append(stamp(self._feed, rows, landed_at, self._run.run_id, self._schemas))
-        return pl.concat(stamped, rechunk=False)
+        if not batch.frames:
+            return pl.DataFrame(schema=self._table.schema)
+        rows = rows_of(self._feed, pl.concat(batch.frames), self._topic.source)
+        return stamp(self._feed, rows, self._run.clock(), self._run.run_id, self._schemas)
