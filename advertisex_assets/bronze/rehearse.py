@@ -71,7 +71,8 @@ def _sources_used(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> set[
 def _outcomes(parsed: pl.DataFrame) -> pl.DataFrame:
     refused = pl.col("codes").list.len() > 0
     outcome = pl.when(refused).then(pl.lit("refused")).otherwise(pl.lit("accepted")).alias("outcome")
-    grouped = parsed.group_by(outcome, "codes", "flags").agg(
+    grouped = parsed.group_by(outcome, "codes", "flags", maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("rows"), pl.col("payload").first().bin.slice(0, 120).alias("example")
     )
-    return grouped.sort("outcome", "rows", descending=[False, True])
+    # Groups of equal size stay in the sample's own order.
+    return grouped.sort("outcome", "rows", descending=[False, True], maintain_order=True)
