@@ -6,6 +6,7 @@ from dagster import BetaWarning, Definitions, in_process_executor
 
 from advertisex_assets.bronze.assets import bronze_asset
 from advertisex_assets.gold.assets import gold_asset
+from advertisex_assets.gold.data_driven_asset import data_driven_asset
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.reference.assets import reference_assets
 from advertisex_assets.silver.assets import silver_assets
@@ -32,6 +33,7 @@ def build() -> Definitions:
             *(silver_assets(feed) for feed in feeds),
             invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
+            data_driven_asset(),
         ],
         sensors=[
             *(arrivals_sensor(feed) for feed in feeds),

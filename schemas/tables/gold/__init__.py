@@ -6,6 +6,7 @@ Not here: the rates' definitions (`schemas.metrics`), or which silver each mart 
 
 from schemas.tables.gold.auctions import AUCTION_FUNNEL
 from schemas.tables.gold.conversions import ATTRIBUTION, ATTRIBUTION_DAILY, CONVERSION_DAILY, CONVERSION_PATHS
+from schemas.tables.gold.data_driven import DATA_DRIVEN
 from schemas.tables.gold.performance import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CREATIVE_DAILY, WEBSITE_DAILY
 from schemas.tables.gold.published import ARRIVALS, DAY_STATUS, PUBLISHED, RESTATEMENTS
 from schemas.tables.gold.reach import CAMPAIGN_REACH, USER_REACH
@@ -25,6 +26,7 @@ GOLD_TABLES = (
     CONVERSION_DAILY,
     ATTRIBUTION,
     ATTRIBUTION_DAILY,
+    DATA_DRIVEN,
     PUBLISHED,
     RESTATEMENTS,
     ARRIVALS,
@@ -45,6 +47,7 @@ __all__ = [
     "CONVERSION_DAILY",
     "CONVERSION_PATHS",
     "CREATIVE_DAILY",
+    "DATA_DRIVEN",
     "DAY_STATUS",
     "GOLD_TABLES",
     "PUBLISHED",

@@ -17,18 +17,24 @@ _UNIT_SEPARATOR = "\x1f"
 
 
 def journey_steps(
-    touches: Frame, conversions: Frame, dimension: str, touch_cap: int = DEFAULT_TOUCH_CAP
+    touches: Frame,
+    conversions: Frame,
+    dimension: str,
+    touch_cap: int = DEFAULT_TOUCH_CAP,
+    range_begins_us: int | None = None,
 ) -> Frame:
     """One row per journey and step, the latest `touch_cap` steps of each.
 
     A converted journey is the strongest-linked candidates of one conversion, views and clicks alike. The touches that
-    are a candidate of no conversion make one unconverted journey per user and advertiser. Returns journey_id String;
+    are a candidate of no conversion make one unconverted journey per user and advertiser; those before
+    `range_begins_us` do not, since a conversion before the range may have been theirs. Returns journey_id String;
     converted Int64 (1 or 0); channel String (the touch's `dimension`, or "(unknown)"); position Int64, from 1;
     length Int64.
     """
     reached = candidates(touches, conversions).filter(nw.col("link") > NO_TOUCH)
+    of_range = touches if range_begins_us is None else touches.filter(nw.col("event_at") >= range_begins_us)
     steps = nw.concat(
-        [_converted(reached, dimension), _unconverted(touches, reached, dimension)], how="vertical"
+        [_converted(reached, dimension), _unconverted(of_range, reached, dimension)], how="vertical"
     )
     length = nw.len().over("journey_id").cast(nw.Int64)
     place = nw.col("touch_at").cum_count().over("journey_id", order_by=_ORDER).cast(nw.Int64)

@@ -37,7 +37,13 @@ def data_driven_rows(
     on their engine. Returns dicts: model, dimension, channel, effect (float: removal effect or Shapley value),
     standard_error (float, 0 where exact), credit_micros (int; sums to 1,000,000 per model). No conversions, no rows.
     """
-    steps = journey_steps(touches, conversions, dimension, touch_cap)
+    return rows_of_steps(journey_steps(touches, conversions, dimension, touch_cap), dimension, seed, largest)
+
+
+def rows_of_steps(
+    steps: Frame, dimension: str, seed: int, largest: int = LARGEST_CHANNELS
+) -> list[dict[str, Any]]:
+    """The same from `journey_steps`, which are read once for every count: collect them before where that matters."""
     codes = channel_codes(steps, largest)
     names = _names(_rows(codes, "code", "channel"), largest)
     coded = coded_steps(steps, codes)
