@@ -21,7 +21,7 @@ demo: setup ## a stream of sample traffic into a campaign table, and the Dagster
 	$(BIN)/advertisex demo
 
 test: .venv/.set-up-spark ## every test that this machine can run; names at the end what it could not run
-	$(BIN)/pytest -m "not soak" $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup ## ruff: errors, imports, formatting of names
 	$(BIN)/ruff check .
