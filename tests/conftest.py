@@ -1,4 +1,4 @@
-"""What every test may use: the fixtures for real components, and the order of files. Fixtures of one folder live there."""
+"""What every test may use: the fixtures for real components; and the order of files. A folder has its own fixtures."""
 
 import pytest
 

@@ -6,6 +6,7 @@ How a component works lives in its own module beside this one.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,3 +111,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """End every component, also after Ctrl-C; keep the logs when a test failed."""
     for component in list(processes.started):
         component.end(keep_log=bool(session.testsfailed))
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["could_not_run"] = dict(requirements.could_not_run)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Gather what a worker of pytest-xdist could not run; one that died has nothing to say."""
+    requirements.could_not_run.update(getattr(node, "workeroutput", {}).get("could_not_run", {}))
