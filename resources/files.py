@@ -1,14 +1,13 @@
-"""Files in folders and object stores: listing, hashing and reading them in pieces, by fsspec."""
+"""Files in folders and object stores: listing, hashing and reading them in pieces. Reaching them lives in `stores`."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-import fsspec
+from resources.stores import NoSuchFileError, explained, find, store_of
 
-from schemas.errors import AdvertiseXError
+__all__ = ["NoSuchFileError", "SourceFile", "list_files"]
 
 PIECE_BYTES = 4 << 20
 """How much is read at once: large enough for object stores, small enough for memory."""
@@ -18,10 +17,6 @@ IGNORED_PREFIXES = (".", "_")
 
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".filepart")
 """What tools call a file that they are still writing."""
-
-
-class NoSuchFileError(AdvertiseXError):
-    """A path that was asked for is not there."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,8 @@ class SourceFile:
 
     def pieces(self, start: int = 0) -> Iterator[bytes]:
         """Its bytes from a position on, in pieces."""
-        with fsspec.open(self.path, "rb") as stream:
+        store, name = store_of(self.path)
+        with explained(self.path), store.open(name, "rb") as stream:
             stream.seek(start)
             while piece := stream.read(PIECE_BYTES):
                 yield piece
@@ -52,32 +48,19 @@ class SourceFile:
 
 
 def list_files(path: str) -> list[SourceFile]:
-    """The file of that path, or all finished files below that folder or prefix, sorted by path."""
-    store, root = fsspec.core.url_to_fs(path)
-    if not store.exists(root):
-        raise NoSuchFileError(
-            f"There is no file or folder {path!r}. Check the path, and the credentials if it is remote."
-        )
-    if store.isfile(root):
-        return [_file(store, root, store.info(root))]
-    found = store.find(root, detail=True)
-    return [_file(store, name, found[name]) for name in sorted(found) if _is_finished(name, root)]
+    """The file of that path, or all finished files below that folder or prefix, sorted by path.
+
+    NoSuchFileError if there is neither; StoreError if the store cannot be reached.
+    """
+    return [
+        SourceFile(found.path, found.size_bytes, found.modified_at)
+        for found in find(path)
+        if _is_finished(found.below)
+    ]
 
 
-def _is_finished(name: str, root: str) -> bool:
-    parts = name.removeprefix(root).strip("/").split("/")
-    return not any(part.startswith(IGNORED_PREFIXES) for part in parts) and not name.endswith(
+def _is_finished(below: str) -> bool:
+    """Whether nothing in a path says that it is hidden or still being written; a file asked for by name always is."""
+    return not any(part.startswith(IGNORED_PREFIXES) for part in below.split("/")) and not below.endswith(
         UNFINISHED_SUFFIXES
     )
-
-
-def _file(store: Any, name: str, info: dict[str, Any]) -> SourceFile:
-    return SourceFile(
-        store.unstrip_protocol(name).removeprefix("file://"), int(info["size"]), _modified(info)
-    )
-
-
-def _modified(info: dict[str, Any]) -> datetime:
-    """Local stores tell seconds, object stores datetimes under various names."""
-    value = info.get("mtime") or info.get("LastModified") or info.get("last_modified") or 0
-    return value if isinstance(value, datetime) else datetime.fromtimestamp(float(value), UTC)

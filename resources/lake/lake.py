@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import fsspec
 import polars as pl
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from resources.lake.table import LakeTable
+from resources.stores import store_of
 from schemas.tables.table import Table
 
 
@@ -36,7 +36,7 @@ class Lake:
 
     def tables(self) -> list[str]:
         """The full names of every table that exists, sorted."""
-        store, root = fsspec.core.url_to_fs(self.root)
+        store, root = store_of(self.root)
         logs = store.glob(f"{root.rstrip('/')}/*/*/_delta_log")
         return sorted(".".join(log.rstrip("/").split("/")[-3:-1]) for log in logs)
 
