@@ -4,7 +4,7 @@ Half the CPU of delta-rs's own writer on bronze, which spends it on columns that
 files and committing them lives in `files`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,10 @@ LONG_BYTES = 64
 """Texts and bytes longer than this on average hardly repeat: a dictionary of them is wasted work."""
 
 
+ROW_GROUP_ROWS = 100_000
+"""Rows of a row group in large files: a reader of one date or user skips the others; smaller ones compress worse."""
+
+
 @dataclass(frozen=True)
 class Encoded:
     """An Arrow table, and which of its columns Parquet keeps as a dictionary or as differences."""
@@ -27,16 +31,23 @@ class Encoded:
     as_dictionary: list[str]
     as_differences: list[str]
 
-    def write(self, sink: Any, filesystem: Any = None) -> None:
-        """Writes one file."""
+    def write(
+        self,
+        sink: Any,
+        filesystem: Any = None,
+        row_group_rows: int | None = None,
+        pruned_by: Sequence[str] = (),
+    ) -> None:
+        """Writes one file; with `row_group_rows` in row groups that say the bounds of the columns pruned by."""
         pq.write_table(
             self.table,
             sink,
             filesystem=filesystem,
             use_dictionary=self.as_dictionary,
             column_encoding=dict.fromkeys(self.as_differences, "DELTA_BINARY_PACKED"),
-            # The log has the statistics that readers prune by.
-            write_statistics=False,
+            # Of a file as a whole, the log has the statistics that readers prune by.
+            write_statistics=list(pruned_by) if row_group_rows else False,
+            row_group_size=row_group_rows,
             # Without it readers see plain columns, not the Arrow dictionaries that this file was made from.
             store_schema=False,
             **COMPRESSION,

@@ -24,10 +24,23 @@ from schemas.tables.table import Table
 MICROS_PER_MILLI = 1_000
 
 
-def write_files(delta: DeltaTable, table: Table, rows: pl.DataFrame) -> list[AddAction]:
-    """Writes one file per partition of the rows; returns what to commit."""
+def write_files(
+    delta: DeltaTable,
+    table: Table,
+    rows: pl.DataFrame,
+    data_change: bool = True,
+    row_group_rows: int | None = None,
+) -> list[AddAction]:
+    """Writes one file per partition of the rows; returns what to commit.
+
+    Without `data_change` the commit will say that it only rearranges. With `row_group_rows` files have statistics for
+    each of their row groups: worth it in large files that are sorted.
+    """
     store = PyFileSystem(DeltaStorageHandler.from_table(delta._table))
-    return [_write_file(store, table, values, part) for values, part in _partitions(table, rows)]
+    return [
+        _write_file(store, table, values, part, data_change, row_group_rows)
+        for values, part in _partitions(table, rows)
+    ]
 
 
 def _partitions(table: Table, rows: pl.DataFrame) -> Iterator[tuple[dict[str, str | None], pl.DataFrame]]:
@@ -41,15 +54,21 @@ def _partitions(table: Table, rows: pl.DataFrame) -> Iterator[tuple[dict[str, st
 
 
 def _write_file(
-    store: FileSystem, table: Table, values: dict[str, str | None], rows: pl.DataFrame
+    store: FileSystem,
+    table: Table,
+    values: dict[str, str | None],
+    rows: pl.DataFrame,
+    data_change: bool,
+    row_group_rows: int | None,
 ) -> AddAction:
     folders = "".join(f"{name}={value or '__HIVE_DEFAULT_PARTITION__'}/" for name, value in values.items())
     path = f"{folders}part-{uuid.uuid4()}.zstd.parquet"
-    encode(rows).write(path, store)
+    pruned_by = [name for name in table.statistics_columns if name not in table.partition_by]
+    encode(rows).write(path, store, row_group_rows, pruned_by)
     size = store.get_file_info(path).size
     now_ms = int(time.time() * 1000)
     return AddAction(
-        path, size, values, now_ms, True, json.dumps(_statistics(table, rows), ensure_ascii=False)
+        path, size, values, now_ms, data_change, json.dumps(_statistics(table, rows), ensure_ascii=False)
     )
 
 

@@ -43,6 +43,16 @@ class LakeTable:
         """The version that this handle shows."""
         return self._delta.version()
 
+    @property
+    def delta(self) -> DeltaTable:
+        """The table as delta-rs opened it, for the other modules of this package."""
+        return self._delta
+
+    @property
+    def storage_options(self) -> dict[str, str]:
+        """Options of the object store."""
+        return self._delta._storage_options or {}
+
     def mark(self, app_id: str) -> int | None:
         """The mark of that application id; None if it was never set."""
         return self._delta.transaction_version(app_id)
@@ -50,7 +60,7 @@ class LakeTable:
     def marks(self) -> dict[str, int]:
         """Every mark, in one reading of the log; CommitConflictError if the handle is too old to tell."""
         try:
-            return read_transactions(self._delta.table_uri, self.version, self._delta._storage_options or {})
+            return read_transactions(self._delta.table_uri, self.version, self.storage_options)
         except StaleHandleError as error:
             raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
 
@@ -143,14 +153,15 @@ class LakeTable:
                 commit_properties=marks.commit_properties(),
             )
         except CommitFailedError as error:
-            raise self._conflict(error) from error
+            raise self.conflict(error) from error
         self._delta.update_incremental()
 
     @property
     def _as_declared(self) -> list[pl.Expr]:
         return [pl.col(name).cast(dtype) for name, dtype in self.table.schema.items()]
 
-    def _conflict(self, error: CommitFailedError) -> CommitConflictError:
+    def conflict(self, error: CommitFailedError) -> CommitConflictError:
+        """The error that says that this handle's version is no longer the newest."""
         return CommitConflictError(
             f"{self.table.full_name} was changed by another writer after version {self.version}: {error}."
         )
@@ -166,7 +177,7 @@ class LakeTable:
                 commit_properties=marks.commit_properties(),
             )
         except CommitFailedError as error:
-            raise self._conflict(error) from error
+            raise self.conflict(error) from error
 
 
 def dates_predicate(dates: Iterable[date], column: str = "event_date") -> str:
