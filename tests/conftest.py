@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ("tests.real.fixtures",)
+pytest_plugins = ("tests.real.fixtures", "tests.real.spark")
 
 LONG_FILES = ("test_live.py", "test_readme.py", "test_kafka.py", "test_crash.py", "test_schema_registry.py")
 """Minutes of waiting on processes: begun first, so that no worker sits alone with one of them at the end."""

@@ -1,6 +1,6 @@
 """The same rows on Spark, to the type, over many random journeys in one frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,28 +18,9 @@ from advertisex_assets.transforms.attribution.paths import conversion_paths
 from tests.transforms.attribution.engines import on_polars
 from tests.transforms.attribution.journeys import conversion_frame, conversion_rows, touch_frame, touch_rows
 
-pyspark_sql = pytest.importorskip("pyspark.sql")
 pytestmark = pytest.mark.real
 
 IDS = ("touch_id", "conversion_id", "user_id", "impression_id", "click_id")
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A local Spark session that is stopped at the end."""
-    settings_of_spark = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-    }
-    builder = pyspark_sql.SparkSession.builder.master("local[2]")
-    for name, value in settings_of_spark.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,34 +1,12 @@
-"""A local Spark session, and the random inputs of every mart in one frame each: Spark is too slow for one example."""
-
-from collections.abc import Iterator
-from typing import Any
+"""The random inputs of every mart in one frame each: Spark is too slow for one example."""
 
 import polars as pl
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.marts.events import KINDS, frame, judged_kinds
 
-OPTIONS = {
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-}
 IDS = ("event_id", "user_id", "impression_id", "click_id")
-
-
-def session() -> Iterator[Any]:
-    """A local session that is stopped at the end."""
-    sql = pytest.importorskip("pyspark.sql")
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in OPTIONS.items():
-        builder = builder.config(name, value)
-    made = builder.getOrCreate()
-    yield made
-    made.stop()
 
 
 def many_events(worlds: int = 10) -> dict[str, pl.DataFrame]:

@@ -1,6 +1,6 @@
 """The marts on Spark: the same columns, types and values as on Polars."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,19 +19,13 @@ from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables import gold
 from tests.transforms.attribution.engines import on_polars
 from tests.transforms.marts.events import KINDS, frame
-from tests.transforms.marts.spark_frames import many_events, session
+from tests.transforms.marts.spark_frames import many_events
 
 pytestmark = pytest.mark.real
 
 DAYS = [date(2026, 2, 28) + timedelta(days=n) for n in range(6)]
 WINDOWS = dict.fromkeys(("valid_from", "valid_to", "click_window_days", "view_window_days"), pl.Int64())
 CAMPAIGNS = {"campaign_id": pl.String()} | WINDOWS
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A local Spark session."""
-    yield from session()
 
 
 @pytest.fixture(scope="module")
