@@ -20,7 +20,7 @@ class StaleHandleError(Exception):
 def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -> dict[str, int]:
     """The newest mark of every application id up to that table version; StaleHandleError if that is too old."""
     log = f"{uri.rstrip('/')}/_delta_log"
-    checkpoint = _last_checkpoint(log, storage_options)
+    checkpoint = last_checkpoint(uri, storage_options)
     if checkpoint is not None and checkpoint > version:
         raise StaleHandleError(f"{uri} has a checkpoint at {checkpoint}, after version {version}.")
     parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
@@ -31,10 +31,10 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
     return dict(newest.collect().iter_rows())
 
 
-def _last_checkpoint(log: str, storage_options: dict[str, str]) -> int | None:
-    pointer = pl.scan_ndjson(
-        f"{log}/_last_checkpoint", schema={"version": pl.Int64}, storage_options=storage_options
-    )
+def last_checkpoint(uri: str, storage_options: dict[str, str]) -> int | None:
+    """The version of the newest checkpoint; None if there is none."""
+    path = f"{uri.rstrip('/')}/_delta_log/_last_checkpoint"
+    pointer = pl.scan_ndjson(path, schema={"version": pl.Int64}, storage_options=storage_options)
     try:
         return int(pointer.collect().item())
     except FileNotFoundError:

@@ -24,7 +24,8 @@ class Table:
     """One Delta table.
 
     `grain` says what one row is, and `grain_columns` which columns make it unique. `date_column` is the partition
-    that replaces go by. Append-only tables carry a change feed, so that readers take only what is new.
+    that replaces go by. Append-only tables carry a change feed, so that readers take only what is new. `sort_by` is
+    the order of rows in files that upkeep has merged.
     """
 
     layer: str
@@ -37,6 +38,7 @@ class Table:
     append_only: bool = False
     change_feed: bool = False
     statistics_columns: tuple[str, ...] = field(default=())
+    sort_by: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:
