@@ -21,21 +21,32 @@ Span = tuple[date, date]
 
 
 def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | None = None) -> SilverReceipt:
-    """Refreshes the pending dates of a feed (those within the span, if given); returns what was done."""
-    tables = open_tables(lake, feed)
-    waiting = pending_dates(tables, inputs)
-    chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
-    written = [refresh_dates(lake, feed, dates, inputs, run) for dates in stretches(chosen)]
+    """Refreshes the pending dates of a feed (those within the span, if given); returns what was done.
+
+    Ends when nothing is pending: a date may send rows to others, which are pending then.
+    """
+    written: list[SilverReceipt] = []
+    while True:
+        tables = open_tables(lake, feed)
+        waiting = pending_dates(tables, inputs)
+        chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
+        written += [refresh_dates(lake, feed, dates, inputs, run) for dates in stretches(chosen)]
+        if lake.open(tables.decisions.table).version == tables.decisions.version:
+            break
     if len(chosen) == len(waiting):
         advance_frontier(tables, inputs)
     return SilverReceipt.of(written)
 
 
 def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> SilverReceipt:
-    """Replaces every date of the span that has rows, from all its bronze rows; returns what was done."""
+    """Replaces every date of the span that has rows, from all its bronze rows; returns what was done.
+
+    Dates outside of the span that rows turn out to belong to are pending afterwards.
+    """
     tables = open_tables(lake, feed)
     held = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
-    rows = dict(held.iter_rows())
+    routed = {day: 0 for day in tables.routes.dates() if span[0] <= day <= span[1]}
+    rows = routed | dict(held.iter_rows())
     return SilverReceipt.of(
         [refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)]
     )

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
+from advertisex_assets.silver.routes import Routes
 from resources.lake import Lake, LakeTable, Marks
 from schemas.feed import Feed
-from schemas.tables.bronze import bronze_table
+from schemas.tables.bronze import bronze_table, routes_table
 from schemas.tables.ops import LEDGER
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 
@@ -29,6 +31,7 @@ class FeedTables:
 
     feed: Feed
     bronze: LakeTable
+    decisions: LakeTable
     quarantine: LakeTable
     duplicates: LakeTable
     outputs: Mapping[str, LakeTable]
@@ -38,6 +41,11 @@ class FeedTables:
     def dated(self) -> tuple[LakeTable, ...]:
         """The tables that carry marks per date, in the order they are committed."""
         return (self.quarantine, self.duplicates, *self.outputs.values())
+
+    @cached_property
+    def routes(self) -> Routes:
+        """Which bronze rows belong to another date than landing gave them."""
+        return Routes(self.decisions.scan().collect())
 
     def state(self, day: date) -> DateState | None:
         """The state of a date if all tables agree on it; None if they differ (a crash in between) or never saw it."""
@@ -66,6 +74,8 @@ def open_tables(lake: Lake, feed: Feed) -> FeedTables:
         duplicates=lake.open(DUPLICATES),
         outputs={table.name: lake.open(table) for table in silver_tables(feed)},
         ledger=lake.open(LEDGER),
+        # Before bronze: a decision about a row that bronze does not show yet would be lost on its date.
+        decisions=lake.open(routes_table(feed)),
         bronze=lake.open(bronze_table(feed)),
     )
 

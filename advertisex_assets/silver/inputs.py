@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from advertisex_assets.reference.read import read_reference
-from advertisex_assets.silver.handles import fingerprint
+from advertisex_assets.silver.handles import FeedTables, fingerprint
 from advertisex_assets.transforms.addresses import DECLARED, AddressBook
 from advertisex_assets.transforms.enrich import Reference, enrichment_version
 from advertisex_assets.transforms.pseudonymise import key_id
@@ -28,9 +28,13 @@ class Inputs:
     schemas: SchemaSource = NO_SCHEMAS
     addresses: AddressBook = DECLARED
 
-    def fingerprint(self, feed: Feed, day: date) -> int:
-        """Everything but its rows that a date of the feed depends on; reference rows only as far as valid then."""
-        return fingerprint(*self._always(feed), self.reference.digest_for(day))
+    def fingerprint(self, feed: Feed, day: date, routes: str = "") -> int:
+        """Everything but its rows that a date of the feed depends on; reference rows only as far as valid then.
+
+        `routes` says which rows left that date or came to it after landing (`Routes.digest_for`).
+        """
+        moved = (routes,) if routes else ()
+        return fingerprint(*self._always(feed), self.reference.digest_for(day), *moved)
 
     def frontier_fingerprint(self, feed: Feed) -> int:
         """The same for all dates together: while it stands, no date can have become pending by itself."""
@@ -39,6 +43,11 @@ class Inputs:
     def _always(self, feed: Feed) -> tuple[str, ...]:
         versions = (feed.contract_version, SILVER_VERSION, enrichment_version(), self.addresses.version)
         return (*versions, key_id(self.pseudonym_key))
+
+
+def due_fingerprint(tables: FeedTables, inputs: Inputs, day: date) -> int:
+    """The fingerprint that a date of the feed should have now."""
+    return inputs.fingerprint(tables.feed, day, tables.routes.digest_for(day))
 
 
 def silver_inputs(lake: Lake) -> Inputs:

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables
-from advertisex_assets.silver.inputs import Inputs
+from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from resources.lake import CommitConflictError, Marks
 
 FRONTIER = "frontier"
-"""The bronze version below which every date of the feed is done, under the frontier's fingerprint."""
+"""The bronze version below which every date of the feed is done, under the frontier's fingerprint; beside it the last
+decision about routes that was taken in."""
 
 
 def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
@@ -18,7 +19,7 @@ def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
 
     Only rows after the frontier are looked at, unless the fingerprint has changed: then every date is.
     """
-    touched = _touched(tables, _frontier(tables, inputs))
+    touched = _touched(tables, inputs)
     waiting = {
         day: rows for day, rows, version in touched.iter_rows() if not _is_done(tables, day, version, inputs)
     }
@@ -26,28 +27,36 @@ def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
 
 
 def advance_frontier(tables: FeedTables, inputs: Inputs) -> None:
-    """Notes that nothing is pending up to the bronze version of the handles."""
-    fingerprint = inputs.frontier_fingerprint(tables.feed)
-    name = f"{tables.feed.name}/{FRONTIER}"
-    if (
-        tables.ledger.mark(name) == tables.bronze.version
-        and tables.ledger.mark(f"{name}/fingerprint") == fingerprint
-    ):
+    """Notes that nothing is pending up to the bronze version and the decisions of the handles."""
+    due = _frontier_marks(tables, inputs)
+    if all(tables.ledger.mark(name) == value for name, value in due.items()):
         return
-    marks = Marks({name: tables.bronze.version, f"{name}/fingerprint": fingerprint})
     # A racing writer's frontier is as true as ours: the next pass looks only at what came after it.
     with suppress(CommitConflictError):
-        tables.ledger.append(pl.DataFrame(schema=tables.ledger.table.schema), marks)
+        tables.ledger.append(pl.DataFrame(schema=tables.ledger.table.schema), Marks(due))
 
 
-def _frontier(tables: FeedTables, inputs: Inputs) -> int | None:
-    fingerprint = inputs.frontier_fingerprint(tables.feed)
+def _frontier_marks(tables: FeedTables, inputs: Inputs) -> dict[str, int]:
     name = f"{tables.feed.name}/{FRONTIER}"
-    return tables.ledger.mark(name) if tables.ledger.mark(f"{name}/fingerprint") == fingerprint else None
+    return {
+        name: tables.bronze.version,
+        f"{name}/routes": tables.routes.last,
+        f"{name}/fingerprint": inputs.frontier_fingerprint(tables.feed),
+    }
 
 
-def _touched(tables: FeedTables, frontier: int | None) -> pl.DataFrame:
-    """event_date, rows, and the last bronze version that brought some."""
+def _touched(tables: FeedTables, inputs: Inputs) -> pl.DataFrame:
+    """event_date, rows, and the last bronze version that brought some (0 where rows were only routed again)."""
+    name = f"{tables.feed.name}/{FRONTIER}"
+    is_current = tables.ledger.mark(f"{name}/fingerprint") == inputs.frontier_fingerprint(tables.feed)
+    landed = _landed(tables, tables.ledger.mark(name) if is_current else None)
+    decided = tables.routes.dates(after=(tables.ledger.mark(f"{name}/routes") or 0) if is_current else 0)
+    routed = pl.DataFrame({"event_date": sorted(decided)}, schema={"event_date": pl.Date})
+    empty = [pl.lit(0, pl.Int64).alias(column) for column in ("rows", "version")]
+    return pl.concat([landed, routed.with_columns(empty)]).group_by("event_date").agg(pl.all().max())
+
+
+def _landed(tables: FeedTables, frontier: int | None) -> pl.DataFrame:
     rows = pl.len().cast(pl.Int64).alias("rows")
     if frontier is None:
         counted = tables.bronze.scan().group_by("event_date").agg(rows).collect()
@@ -63,7 +72,7 @@ def _is_done(tables: FeedTables, day: date, version: int, inputs: Inputs) -> boo
     if (
         state is None
         or state.bronze_version is None
-        or state.fingerprint != inputs.fingerprint(tables.feed, day)
+        or state.fingerprint != due_fingerprint(tables, inputs, day)
     ):
         return False
     return state.bronze_version >= version

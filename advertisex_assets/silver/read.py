@@ -1,38 +1,48 @@
 """Read: the bronze rows of a plan, and the stored keys that they could be duplicates of."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.plan import Plan
-from advertisex_assets.transforms.deduplicate import KEYS
+from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF
+from advertisex_assets.transforms.route import FIRST_DATE
+from schemas.tables.bronze import ORDER_KEY, POSITION
 
 
 def bronze_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
-    """The rows routed to the plan's dates: only the new ones for incremental dates, all for rebuilt ones."""
-    names = list(tables.bronze.table.schema)
+    """The rows routed to the plan's dates: only the new ones for incremental dates, all for rebuilt ones.
+
+    `event_date` is the date that a row is routed to now, FIRST_DATE the one that landing gave it.
+    """
+    names = [*tables.bronze.table.schema, FIRST_DATE]
     return pl.concat([_new_rows(tables, plan).select(names), _all_rows(tables, plan).select(names)])
 
 
 def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     if not plan.incremental:
-        return pl.DataFrame(schema=tables.bronze.table.schema)
+        return _no_rows(tables)
     rows = tables.bronze.changes(after=min(plan.incremental.values()))
     read = pl.DataFrame(
         {"event_date": list(plan.incremental), "read_version": list(plan.incremental.values())},
         schema={"event_date": pl.Date, "read_version": pl.Int64},
     )
-    return rows.join(read, on="event_date", how="inner").filter(
-        pl.col("_commit_version") > pl.col("read_version")
-    )
+    new = rows.join(read, on="event_date", how="inner").filter(pl.col("_commit_version") > pl.col("read_version"))
+    # A date that a row has left or come to since it was read has another fingerprint, and is rebuilt.
+    stayed = new.join(tables.routes.moved, on=POSITION, how="anti")
+    return stayed.with_columns(pl.col("event_date").alias(FIRST_DATE))
 
 
 def _all_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     if not plan.rebuild:
-        return pl.DataFrame(schema=tables.bronze.table.schema)
-    span = tables.bronze.scan_dates(min(plan.rebuild), max(plan.rebuild), "event_date")
-    return span.filter(pl.col("event_date").is_in(sorted(plan.rebuild))).collect()
+        return _no_rows(tables)
+    return tables.routes.rows_of(tables.bronze, plan.rebuild).collect()
+
+
+def _no_rows(tables: FeedTables) -> pl.DataFrame:
+    return pl.DataFrame(schema={**tables.bronze.table.schema, FIRST_DATE: pl.Date()})
 
 
 def stored_keys(tables: FeedTables, plan: Plan) -> pl.LazyFrame:
@@ -40,20 +50,47 @@ def stored_keys(tables: FeedTables, plan: Plan) -> pl.LazyFrame:
 
     Dates that are rebuilt are left out: their rows are all incoming.
     """
-    window = timedelta(days=tables.feed.key.window_days)
-    first, last = plan.dates[0] - window, plan.dates[-1] + window
-    near = _within(plan, window)
-    sources = [table.scan_dates(first, last, "event_date") for table in tables.outputs.values()]
-    lost = tables.duplicates.scan_dates(first, last, "event_date").filter(pl.col("feed") == tables.feed.name)
-    keys = [as_keys(source) for source in (*sources, lost)]
-    return pl.concat(keys).filter(pl.col("day").is_in(near))
+    return _keys_of(tables, _around(tables, plan.dates) - plan.rebuild)
 
 
-def _within(plan: Plan, window: timedelta) -> list[int]:
-    epoch = date(1970, 1, 1)
-    reach = range(-window.days, window.days + 1)
-    near = {day + timedelta(days=shift) for day in plan.dates for shift in reach} - plan.rebuild
-    return sorted((day - epoch).days for day in near)
+def orphaned_dates(tables: FeedTables, plan: Plan, valid: pl.LazyFrame) -> set[date]:
+    """Stored dates with a record that lost to one which a rebuilt date no longer has: they must be rebuilt too.
+
+    `valid` are the KEYS of all valid records of the plan's dates. A record is gone also where it now says something
+    else, or stands on another date.
+    """
+    near = sorted(_around(tables, plan.rebuild) - plan.rebuild)
+    losers = _lost(tables, near).select("event_id", "event_date", *WINNER_OF).collect()
+    if losers.is_empty():
+        return set()
+    losers = losers.with_columns(pl.col(WINNER_OF[0]).cast(pl.Int64))
+    before = _keys_of(tables, plan.rebuild).filter(pl.col("event_id").is_in(losers["event_id"].unique().implode()))
+    gone = before.join(valid, on=KEYS, how="anti").collect()
+    orphans = losers.join(gone, left_on=["event_id", *WINNER_OF], right_on=["event_id", *ORDER_KEY], how="semi")
+    return set(orphans["event_date"].to_list())
+
+
+def _keys_of(tables: FeedTables, dates: Collection[date]) -> pl.LazyFrame:
+    """KEYS of every stored valid record of those dates."""
+    days = sorted(dates)
+    if not days:
+        return as_keys(_lost(tables, days))
+    events = [table.scan_dates(days[0], days[-1], "event_date") for table in tables.outputs.values()]
+    keys = [as_keys(rows.filter(pl.col("event_date").is_in(days))) for rows in (*events, _lost(tables, days))]
+    return pl.concat(keys)
+
+
+def _lost(tables: FeedTables, dates: Sequence[date]) -> pl.LazyFrame:
+    if not dates:
+        return pl.LazyFrame(schema=tables.duplicates.table.schema)
+    rows = tables.duplicates.scan_dates(dates[0], dates[-1], "event_date")
+    return rows.filter(pl.col("feed") == tables.feed.name, pl.col("event_date").is_in(dates))
+
+
+def _around(tables: FeedTables, dates: Iterable[date]) -> set[date]:
+    """The dates and those within the feed's window of them."""
+    window = tables.feed.key.window_days
+    return {day + timedelta(days=shift) for day in dates for shift in range(-window, window + 1)}
 
 
 def as_keys(rows: pl.LazyFrame) -> pl.LazyFrame:

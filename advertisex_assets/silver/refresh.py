@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 
+import polars as pl
+
 from advertisex_assets.silver.handles import FeedTables, open_tables
-from advertisex_assets.silver.inputs import Inputs
+from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from advertisex_assets.silver.plan import Plan, plan_dates
-from advertisex_assets.silver.read import bronze_rows, stored_keys
+from advertisex_assets.silver.read import as_keys, bronze_rows, orphaned_dates, stored_keys
+from advertisex_assets.silver.routes import keep_decisions
 from advertisex_assets.silver.settle import Settled, settle
 from advertisex_assets.silver.write import SilverReceipt, commit
-from advertisex_assets.transforms.parse import parse
+from advertisex_assets.transforms.parse import is_valid, parse
+from advertisex_assets.transforms.route import moves
 from resources.lake import CommitConflictError, Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
@@ -30,21 +34,30 @@ def refresh_dates(
     wanted = sorted(set(dates))
     for _ in range(ATTEMPTS):
         try:
-            return _pass(open_tables(lake, feed), wanted, inputs, run, rebuild)
+            receipt = _pass(open_tables(lake, feed), wanted, inputs, run, rebuild)
         except CommitConflictError:
             continue
+        if receipt is not None:
+            return receipt
     raise AdvertiseXError(
         f"Silver of {feed.name} for {wanted[0]} to {wanted[-1]} lost {ATTEMPTS} races against other writers. "
         "Nothing is lost; run it again when fewer runs write the same feed."
     )
 
 
-def _pass(tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool) -> SilverReceipt:
+def _pass(
+    tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool
+) -> SilverReceipt | None:
+    """One attempt; None if rows turned out to belong to other dates: that is kept, and the dates begin anew."""
     states = {day: _read_state(tables, day) for day in dates}
-    plan = plan_dates(states, {day: inputs.fingerprint(tables.feed, day) for day in dates})
+    plan = plan_dates(states, {day: due_fingerprint(tables, inputs, day) for day in dates})
     plan = plan.with_rebuilt(dates) if rebuild else plan
-    plan, settled = _settle_until_calm(tables, plan, inputs)
-    fingerprints = {day: inputs.fingerprint(tables.feed, day) for day in plan.dates}
+    try:
+        plan, settled = settle_until_calm(tables, plan, inputs)
+    except MisroutedRows as found:
+        keep_decisions(tables.decisions, tables.feed, found.moves, run)
+        return None
+    fingerprints = {day: due_fingerprint(tables, inputs, day) for day in plan.dates}
     return commit(tables, plan, settled, fingerprints, run)
 
 
@@ -55,16 +68,29 @@ def _read_state(tables: FeedTables, day: date) -> tuple[int, int] | None:
     return state.bronze_version, state.fingerprint
 
 
-def _settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[Plan, Settled]:
-    """Rebuilds, in the same pass, every date whose stored winner a newcomer sorts before.
+class MisroutedRows(Exception):
+    """Some rows belong to other dates than they are routed to; `moves` are the decisions to keep."""
 
-    Ends because each round rebuilds at least one more date of the few within the window.
+    def __init__(self, moves: pl.DataFrame) -> None:
+        super().__init__(f"{moves.height} rows belong to other dates")
+        self.moves = moves
+
+
+def settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[Plan, Settled]:
+    """The rows of a pass; MisroutedRows if some are not where they belong. Nothing is written.
+
+    Rebuilds, in the same pass, every date whose stored outcomes change with it: a newcomer sorts before its winner,
+    or its winner is gone. Ends because each round rebuilds at least one more date of the few within the window.
     """
     while True:
         rows = bronze_rows(tables, plan)
         parsed = parse(tables.feed, rows, inputs.pseudonym_key, inputs.schemas, inputs.addresses)
+        moved = moves(tables.feed, parsed)
+        if moved.height:
+            raise MisroutedRows(moved)
         settled = settle(tables.feed, rows, parsed, stored_keys(tables, plan), inputs.reference)
         disturbed = settled.disturbed - plan.rebuild
+        disturbed |= orphaned_dates(tables, plan, as_keys(parsed.lazy().filter(is_valid())))
         if not disturbed:
             return plan, settled
         plan = plan.with_rebuilt(disturbed)

@@ -1,4 +1,7 @@
-"""Route: the event date that landing gives to each bronze row."""
+"""Route: the event date that landing gives to each bronze row, and the better one that reading it again may give.
+
+Not here: where decisions are kept, and which one stands (`advertisex_assets/silver/routes`).
+"""
 
 from datetime import date
 
@@ -10,7 +13,9 @@ from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.feed import Feed
 from schemas.rules import text_of
 from schemas.tables.bronze import (
+    POSITION,
     ROUTED_BY_EVENT_TIME,
+    ROUTED_BY_LANDING,
     ROUTED_BY_TRANSPORT_TIME,
     ROUTED_OUT_OF_RANGE,
     ROUTED_UNREADABLE,
@@ -19,6 +24,9 @@ from schemas.types.times import AHEAD_US, EARLIEST_US
 
 READ = ("kind", "payload", "codec", "header", "received_at", "landed_at")
 """What routing looks at."""
+
+FIRST_DATE = "first_date"
+"""The date that landing gave a row, beside `event_date`, the one that it is routed to."""
 
 PLAIN_UTC = r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$"
 """ISO 8601 in UTC, to the second or finer."""
@@ -81,3 +89,25 @@ def in_range(column: str) -> pl.Expr:
     """Whether a time lies between 2000 and a day after landing."""
     instant = pl.col(column).cast(pl.Int64)
     return (instant >= EARLIEST_US) & (instant <= pl.col("landed_at").cast(pl.Int64) + AHEAD_US)
+
+
+def moves(feed: Feed, parsed: pl.DataFrame) -> pl.DataFrame:
+    """The parsed rows that belong to another date than the one they are routed to.
+
+    Reads FIRST_DATE beside what parsing gives. Columns: POSITION, landing_date, first_date, from_date, event_date,
+    routed_by. A row belongs to the date of its event, or where landing put it if its time cannot be read (any more):
+    so where rows end up depends on bronze and the contract, not on the contracts that there were in between.
+    """
+    event_at = pl.col(feed.event_at)
+    is_readable = pl.col("decode_error").is_null() & event_at.is_not_null() & in_range(feed.event_at)
+    is_stated = text_of(feed.event_at).is_not_null()
+    stated_by = pl.when(is_stated).then(pl.lit(ROUTED_BY_EVENT_TIME)).otherwise(pl.lit(ROUTED_BY_TRANSPORT_TIME))
+    belongs = pl.when(is_readable).then(event_at.dt.date()).otherwise(FIRST_DATE)
+    return parsed.filter(belongs != pl.col("event_date")).select(
+        *POSITION,
+        "landing_date",
+        FIRST_DATE,
+        pl.col("event_date").alias("from_date"),
+        belongs.alias("event_date"),
+        pl.when(is_readable).then(stated_by).otherwise(pl.lit(ROUTED_BY_LANDING)).alias("routed_by"),
+    )

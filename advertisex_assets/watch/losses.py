@@ -14,7 +14,7 @@ from advertisex_assets.watch.file_balance import file_balance
 from advertisex_assets.watch.recount import recount
 from resources.lake import Lake, LakeTable
 from schemas.feed import Feed
-from schemas.tables.bronze import POSITION, TOMBSTONE, bronze_table
+from schemas.tables.bronze import EXCLUDED_KINDS, POSITION, bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE
 
 NO_KEY = b""
@@ -35,9 +35,9 @@ def find_losses(lake: Lake, feed: Feed) -> list[Loss]:
     if not wrong:
         return losses(feed.name, LossKind.DOUBLED, twice)
     received = _read_rows(tables, wrong)
-    outcomes = pl.concat([_places(table, feed, wrong) for table in tables.dated])
+    outcomes = pl.concat([_places(table, table.scan(), feed, wrong) for table in tables.dated])
     lost = without_outcome(received, outcomes)
-    unknown = without_outcome(outcomes, _places(tables.bronze, feed, wrong, tombstones=True))
+    unknown = without_outcome(outcomes, _landed(tables, wrong, excluded=True))
     return [
         *losses(feed.name, LossKind.MISSING, _with_expected_table(tables, lost)),
         *losses(feed.name, LossKind.DOUBLED, pl.concat([doubled(outcomes), twice])),
@@ -53,13 +53,18 @@ def _landed_places(lake: Lake, tables: FeedTables) -> pl.DataFrame:
     return rows.with_columns(_in(tables.bronze)).select(PLACE).collect()
 
 
-def _places(table: LakeTable, feed: Feed, dates: Sequence[date], tombstones: bool = False) -> pl.DataFrame:
-    """PLACE of the feed's rows of those dates; tombstones have no outcome, and are left out unless wanted."""
-    rows = table.scan().filter(pl.col("event_date").is_in(dates))
+def _landed(tables: FeedTables, dates: Sequence[date], excluded: bool = False) -> pl.DataFrame:
+    """PLACE of the bronze rows routed to those dates; what silver excludes is left out unless wanted."""
+    rows = tables.routes.applied(tables.bronze.scan())
+    kept = rows if excluded else rows.filter(~pl.col("kind").is_in(EXCLUDED_KINDS))
+    return _places(tables.bronze, kept, tables.feed, dates)
+
+
+def _places(table: LakeTable, rows: pl.LazyFrame, feed: Feed, dates: Sequence[date]) -> pl.DataFrame:
+    """PLACE of those of the feed's rows that are of those dates."""
+    rows = rows.filter(pl.col("event_date").is_in(dates))
     if "feed" in table.table.schema:
         rows = rows.filter(pl.col("feed") == feed.name)
-    if "kind" in table.table.schema and not tombstones:
-        rows = rows.filter(pl.col("kind") != TOMBSTONE)
     return rows.with_columns(_in(table)).select(PLACE).collect()
 
 
@@ -70,7 +75,7 @@ def _in(table: LakeTable) -> pl.Expr:
 def _read_rows(tables: FeedTables, dates: Sequence[date]) -> pl.DataFrame:
     """PLACE of the bronze rows of those dates that silver says it has read."""
     states = {day: state.bronze_version for day in dates if (state := tables.state(day)) is not None}
-    rows = _places(tables.bronze, tables.feed, sorted(states))
+    rows = _landed(tables, sorted(states))
     marks = [version for version in states.values() if version is not None]
     if not marks:
         return rows
@@ -87,7 +92,7 @@ def _with_expected_table(tables: FeedTables, lost: pl.DataFrame) -> pl.DataFrame
     if lost.is_empty():
         return lost
     dates = lost["event_date"].unique().to_list()
-    bronze = tables.bronze.scan().filter(pl.col("event_date").is_in(dates)).collect()
+    bronze = tables.routes.rows_of(tables.bronze, dates).collect()
     parsed = parse(tables.feed, bronze.join(lost.select(POSITION), on=POSITION, how="semi"), NO_KEY)
     held = pl.concat([_event_ids(table, dates) for table in tables.outputs.values()])
     name: pl.Expr = pl.lit(None, pl.String)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from advertisex_assets.silver.routes import Routes
 from advertisex_assets.transforms.watch.conservation import counts_by_date
 from resources.lake import Lake
 from schemas.feed import Feed
-from schemas.tables.bronze import FILES, TOMBSTONE, bronze_table
+from schemas.tables.bronze import EXCLUDED_KINDS, FILES, bronze_table, routes_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table, silver_tables
 from schemas.tables.table import Table
 
@@ -50,9 +51,10 @@ def table_counts(lake: Lake, feed: Feed) -> pl.DataFrame:
 
 
 def _received(lake: Lake, feed: Feed) -> pl.LazyFrame:
-    tombstone = pl.col("kind") == TOMBSTONE
-    rows = _rows(lake, bronze_table(feed)).group_by("event_date")
-    return rows.agg(_number("received"), tombstone.sum().cast(pl.Int64).alias("excluded"))
+    excluded = pl.col("kind").is_in(EXCLUDED_KINDS)
+    routes = Routes(_rows(lake, routes_table(feed)).collect())
+    rows = routes.applied(_rows(lake, bronze_table(feed))).group_by("event_date")
+    return rows.agg(_number("received"), excluded.sum().cast(pl.Int64).alias("excluded"))
 
 
 def _accepted(lake: Lake, feed: Feed) -> Sequence[pl.LazyFrame]:

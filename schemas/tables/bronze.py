@@ -33,16 +33,25 @@ POSITION = ("source", "partition", "offset", "record_index")
 RECORD = "record"
 TOMBSTONE = "tombstone"
 BROKEN = "broken"
-"""Kinds of bronze rows; a broken row stands for the rest of a file that could not be cut, its header says why."""
+REPEAT = "repeat"
+"""Kinds of bronze rows; a broken row stands for the rest of a file that could not be cut, its header says why; a
+repeat is a replayed record that bronze had already."""
+
+EXCLUDED_KINDS = (TOMBSTONE, REPEAT)
+"""What silver leaves out: received, counted as excluded, and no event."""
 
 ROUTED_BY_EVENT_TIME = "event_time"
 ROUTED_BY_TRANSPORT_TIME = "transport_time"
 ROUTED_UNREADABLE = "unreadable"
 ROUTED_OUT_OF_RANGE = "out_of_range"
+ROUTED_BY_LANDING = "landing"
+"""Of a row that was routed again: its time can no longer be read, and what landing decided stands."""
 
 BRONZE_COLUMNS = (
     TableColumn(
-        "kind", pl.String(), "record, tombstone (a message without a value) or broken (an uncut rest)."
+        "kind",
+        pl.String(),
+        "record, tombstone (no value), broken (an uncut rest) or repeat (a replayed record landed before).",
     ),
     TableColumn("payload", pl.Binary(), "The record's own bytes."),
     TableColumn("codec", pl.String(), "What split it, and will decode it."),
@@ -83,7 +92,33 @@ def bronze_table(feed: Feed) -> Table:
             "offset",
             "landed_at",
             "kind",
+            # Replays ask which of their records bronze has.
+            "record_id",
         ),
+    )
+
+
+def routes_table(feed: Feed) -> Table:
+    """The later decisions about where the feed's bronze rows belong; the latest of each row wins."""
+    return Table(
+        layer="bronze",
+        name=f"{feed.name}_routes",
+        description=f"Rows of bronze.{feed.name} that belong to another date than landing found, by decision.",
+        columns=(
+            *(column for column in COORDINATES if column.name in POSITION),
+            TableColumn("landing_date", pl.Date(), "The date of landing (UTC): its place in bronze.", required=True),
+            TableColumn("first_date", pl.Date(), "The date that landing routed it to.", required=True),
+            TableColumn("from_date", pl.Date(), "The date that it leaves.", required=True),
+            TableColumn("event_date", pl.Date(), "The date that it is routed to.", required=True),
+            TableColumn("routed_by", pl.String(), "event_time, transport_time or landing.", required=True),
+            TableColumn("decision", pl.Int64(), "Its number: of two about a row the higher stands.", required=True),
+            TableColumn("contract_version", pl.String(), "The contract that read its time so.", required=True),
+            TableColumn("decided_at", UTC_MICROS, "When.", required=True),
+            TableColumn("run_id", pl.String(), "The run that decided.", required=True),
+        ),
+        grain="one decision about one record",
+        grain_columns=(*POSITION, "decision"),
+        append_only=True,
     )
 
 
