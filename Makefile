@@ -13,14 +13,14 @@ setup: .venv/.set-up ## install into this folder: needs git, make and Python 3.1
 .venv/.set-up: pyproject.toml uv.lock .ci/setup
 	@PYTHON="$(PYTHON)" .ci/setup
 
-# Spark is what tests and benchmarks compare with: half a gigabyte that the demo does without.
-.venv/.set-up-spark: .venv/.set-up
-	@PYTHON="$(PYTHON)" .ci/setup spark
+# What tests and benchmarks hold us against, as far as pip can bring it (see pyproject.toml): not for the demo.
+.venv/.set-up-real: .venv/.set-up
+	@PYTHON="$(PYTHON)" .ci/setup real
 
 demo: setup ## a stream of sample traffic into a campaign table, and the Dagster UI (DEMO_SECONDS=120 bounds it)
 	$(BIN)/advertisex demo
 
-test: .venv/.set-up-spark ## every test that this machine can run; names at the end what it could not run
+test: .venv/.set-up-real ## every test that this machine can run; names at the end what it could not run
 	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup ## ruff: errors, imports, formatting of names
@@ -32,12 +32,12 @@ types: setup ## mypy --strict on the contracts and the pure logic
 imports: setup ## which floor may import which
 	$(BIN)/lint-imports
 
-bench: .venv/.set-up-spark ## the benchmarks, with their tables (minutes)
+bench: .venv/.set-up-real ## the benchmarks, with their tables (minutes)
 	@for main in benchmarks/*/__main__.py; do \
 	    folder=$${main%/__main__.py}; echo "== $$folder"; $(BIN)/python -m "benchmarks.$${folder#*/}" || exit 1; \
 	done
 
-soak: .venv/.set-up-spark ## the crash certificate: SIGKILL at every step, many times (long)
+soak: .venv/.set-up-real ## the crash certificate: SIGKILL at every step, many times (long)
 	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)
 
 
