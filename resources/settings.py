@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     alerts: Path | None = Field(
         None, description="A TOML file with the receivers and routes of alerts; without it nobody is told."
     )
+    slowest_reader_hours: int = Field(
+        168,
+        ge=1,
+        description="Files that tables no longer need stay for so many hours: as long as the slowest reader takes.",
+    )
+    retention_days: dict[str, int] = Field(
+        default_factory=dict,
+        description='How many days tables and layers keep rows, as JSON: {"bronze.originals": 90, "silver": 400}; '
+        "others keep them for ever.",
+    )
     dagster_url: str = Field(
         "http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts."
     )
