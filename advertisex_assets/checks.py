@@ -2,6 +2,7 @@
 
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, Failure
 
+from schemas.checks.checks import GATE
 from schemas.errors import HeldBatchError
 
 SHARE_THAT_WARNS = 0.10
@@ -14,7 +15,7 @@ FEWEST_ROWS = 100
 def gate(asset: AssetKey) -> AssetCheckSpec:
     """The blocking check: contract, grain and arithmetic hold, or nothing is committed."""
     return AssetCheckSpec(
-        "contract_grain_and_sums",
+        GATE,
         asset=asset,
         description="Rows fit their contract, each event stands once, and outcomes add up to what was received.",
         blocking=True,

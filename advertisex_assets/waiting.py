@@ -6,6 +6,7 @@ from dagster import AssetKey
 
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import pending_gold
+from advertisex_assets.holds import held_dates, silver_batch
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.invalid_traffic import open_invalid_traffic
@@ -22,7 +23,7 @@ from sensors.touched_dates import Waiting
 
 def waiting_work() -> Sequence[Waiting]:
     """Silver that waits, with all of gold for the same dates in the same run; else invalid traffic, else gold that
-    waits."""
+    waits. What is held does not wait: it would be held again."""
     lake = open_lake()
     silver = [work for feed in all_feeds() if (work := _silver(lake, feed)).dates]
     if silver:
@@ -39,7 +40,7 @@ def waiting_work() -> Sequence[Waiting]:
 
 def _silver(lake: Lake, feed: Feed) -> Waiting:
     dates = pending_dates(open_tables(lake, feed), silver_inputs(lake))
-    return Waiting(frozenset(silver_keys(feed)), frozenset(dates))
+    return Waiting(frozenset(silver_keys(feed)), frozenset(dates) - held_dates(lake, silver_batch(feed)))
 
 
 def silver_keys(feed: Feed) -> list[AssetKey]:

@@ -9,6 +9,7 @@ from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.transforms.watch.failures import DAEMONS, daemon_problems
 from advertisex_assets.watch.alerts import Alerts
 from advertisex_assets.watch.feed_problem import Links
+from advertisex_assets.watch.held import HELD, held_problems
 from advertisex_assets.watch.metrics import Measured
 from advertisex_assets.watch.problems import FRESHNESS, SUMS, freshness_problems, sums_problems
 from advertisex_assets.watch.traffic import TRAFFIC, traffic_problems
@@ -38,11 +39,12 @@ FRESHNESS_SECONDS = 30
 BROKER_SECONDS = 5.0
 """How long metrics wait for a broker: Prometheus gives a scrape ten seconds."""
 
-TRAFFIC_SECONDS = 300
-"""Anomalies are judged by quarters of an hour."""
+HELD_SECONDS = 15
+"""As often as failed runs are looked for: a held batch is one."""
 
-SUMS_SECONDS = 600
-"""A recount reads a few columns of every row; the gates of the commits have judged each batch before."""
+TRAFFIC_SECONDS = 30
+SUMS_SECONDS = 30
+"""Told within a minute. Both read a few columns of many rows: where that takes long, they rest the longer for it."""
 
 
 def open_alerts() -> Alerts:
@@ -53,6 +55,7 @@ def open_alerts() -> Alerts:
 def looks() -> list[Look]:
     """The regular looks at the lake."""
     return [
+        Look(HELD, HELD_SECONDS, _over_all_feeds(held_problems), "Tells what a gate holds."),
         Look(FRESHNESS, FRESHNESS_SECONDS, _over_all_feeds(freshness_problems), "Tells when data is late."),
         Look(TRAFFIC, TRAFFIC_SECONDS, _over_all_feeds(traffic_problems), "Tells when traffic is unusual."),
         Look(SUMS, SUMS_SECONDS, _over_all_feeds(sums_problems), "Tells when records are lost or doubled."),

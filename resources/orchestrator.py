@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from dagster import (
@@ -16,6 +17,7 @@ from dagster import (
     RunsFilter,
 )
 from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.errors import DagsterHomeNotSetError
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster_shared.error import SerializableErrorInfo
 
@@ -33,6 +35,14 @@ MOST_RUNS = 1_000
 
 NO_ERROR = "RunFailure"
 """What a run that ended without an error of its own is filed under: its process was killed, say."""
+
+
+def open_instance(stack: ExitStack) -> DagsterInstance | None:
+    """The instance that DAGSTER_HOME names, closed with the stack; None if there is no such thing."""
+    try:
+        return stack.enter_context(DagsterInstance.get())
+    except DagsterHomeNotSetError:
+        return None
 
 
 def failed_runs(instance: DagsterInstance, after: datetime, limit: int) -> list[FailedRun]:

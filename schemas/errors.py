@@ -20,5 +20,9 @@ class HeldBatchError(AdvertiseXError):
     """A blocking check refused a batch before its commit; nothing was written."""
 
 
+class NotedHoldError(HeldBatchError):
+    """Batches are held and noted in `ops.held`: nothing tries them again by itself."""
+
+
 class BadReferenceError(AdvertiseXError):
     """Reference data contradicts itself or cannot be read; nothing of it was loaded."""

@@ -6,6 +6,7 @@ sent, so a process that dies loses nothing.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ from resources.orchestrator import failed_checks, failed_runs, last_materialized
 from resources.run import utc_now
 from resources.settings import settings
 from schemas.alerts.incident import Incident, Problem
+from schemas.checks.checks import GATE
+from schemas.errors import NotedHoldError
 from sensors.outage import Outage
 
 RUNS_PER_TICK = 200
@@ -46,6 +49,9 @@ FIRST_LOOK = timedelta(hours=1)
 
 ORCHESTRATOR_SECONDS = 15
 """How often Dagster itself is looked at: a failed run is told within half a minute."""
+
+REST = 30
+"""A look rests this many times as long as it took: three looks together never take a tenth of one core."""
 
 
 class Told(Protocol):
@@ -75,11 +81,16 @@ class Look:
 
 @dataclass
 class Background:
-    """One thread for work that a tick must not wait for; begins nothing while the last work is under way."""
+    """One thread for work that a tick must not wait for; begins nothing while the last work is under way.
+
+    After work that took long it rests `rest` times as long.
+    """
 
     name: str
+    rest: float = 0.0
     _pool: ThreadPoolExecutor | None = field(default=None, init=False)
     _last: "Future[object] | None" = field(default=None, init=False)
+    _rested_at: float = field(default=0.0, init=False)
 
     def begin(self, work: Callable[[], object]) -> bool:
         """Whether it began; raises what the last work raised."""
@@ -88,9 +99,19 @@ class Background:
         last, self._last = self._last, None
         if last is not None and (error := last.exception()) is not None:
             raise error
+        if time.monotonic() < self._rested_at:
+            return False
         self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix=self.name)
-        self._last = self._pool.submit(work)
+        self._last = self._pool.submit(self._timed, work)
         return True
+
+    def _timed(self, work: Callable[[], object]) -> None:
+        begun = time.monotonic()
+        try:
+            work()
+        finally:
+            ended = time.monotonic()
+            self._rested_at = ended + self.rest * (ended - begun)
 
 
 def alert_sensors(told: Callable[[], Told], looks: Sequence[Look]) -> list[SensorDefinition]:
@@ -99,7 +120,7 @@ def alert_sensors(told: Callable[[], Told], looks: Sequence[Look]) -> list[Senso
 
 
 def _look_sensor(told: Callable[[], Told], look: Look) -> SensorDefinition:
-    background = Background(f"watch-{look.scope}")
+    background = Background(f"watch-{look.scope}", REST)
 
     def work() -> None:
         alerts = told()
@@ -113,7 +134,7 @@ def _look_sensor(told: Callable[[], Told], look: Look) -> SensorDefinition:
         description=look.description,
     )
     def watch() -> SkipReason:
-        return SkipReason("Looking." if background.begin(work) else "The last look is not over yet.")
+        return SkipReason("Looking." if background.begin(work) else "The last look is not over yet, or was long.")
 
     return watch
 
@@ -131,7 +152,9 @@ def _orchestrator_sensor(told: Callable[[], Told]) -> SensorDefinition:
         alerts, now = told(), utc_now()
         failed = failed_runs(context.instance, _since(context.cursor, now), RUNS_PER_TICK)
         url = settings().dagster_url.rstrip("/")
-        problems = [run_problem(run, url) for run in failed] + _states(context, now, url)
+        # Those that are noted in ops.held are told by a look of their own, until they are released.
+        events = [run_problem(run, url) for run in failed if run.error_class != NotedHoldError.__name__]
+        problems = events + _states(context, now, url)
         alerts.report(problems, [CHECKS, SENSORS, AWAY], _recovered(context.instance, alerts))
         if failed:
             context.update_cursor(json.dumps({"updated_after": failed[-1].updated_at.timestamp()}))
@@ -151,7 +174,8 @@ def _states(context: SensorEvaluationContext, now: datetime, url: str) -> list[P
     outages = {one.name: Outage.from_cursor(one.cursor) for one in sensors}
     reasons = {name: outage.reason for name, outage in outages.items() if outage.failures}
     return [
-        *(check_problem(check, url) for check in checks),
+        # What a gate holds is told as such, until it is released.
+        *(check_problem(check, url) for check in checks if check.check != GATE),
         *sensor_problems(sensors, now, url),
         *away_problems(reasons, now, url),
     ]

@@ -3,21 +3,35 @@
 import typer
 
 from advertisex_assets.cli import (
+    alerts,
     demo,
+    explain,
     export,
     feed,
     generate,
     land,
+    metrics,
+    produce,
     quarantine,
     reference,
     refresh,
+    release,
+    replay,
     sql,
     status,
+    upkeep,
 )
+
+COMMANDS = (
+    generate, land, produce, reference, refresh, sql, status, quarantine, replay, export, explain, demo, metrics, release,
+    upkeep,
+)  # fmt: skip
+"""In the order of `advertisex --help`."""
 
 
 def register(app: typer.Typer) -> None:
     """Adds every command to the application."""
-    for command in (generate, land, reference, refresh, sql, status, quarantine, export, demo):
+    for command in COMMANDS:
         command.register(app)
     app.add_typer(feed.app, name="feed")
+    app.add_typer(alerts.app, name="alerts")

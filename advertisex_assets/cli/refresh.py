@@ -20,6 +20,7 @@ from advertisex_assets.cli.output import Format, FormatOption, errors, show
 from advertisex_assets.gold.assets import gold_asset
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import pending_gold
+from advertisex_assets.holds import held_dates, held_now, silver_batch
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.inputs import silver_inputs
@@ -52,21 +53,31 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
     receipts: list[Receipt] = []
     feeds = all_feeds()
     with Progress(console=errors(), transient=True) as progress, DagsterInstance.ephemeral() as instance:
-        task = progress.add_task("refreshing", total=len(feeds) + 2)
+        task = progress.add_task("refreshing", total=len(feeds) + 1)
         for feed in feeds:
             progress.update(task, description=f"silver of {feed.name}")
             dates = pending_dates(open_tables(lake, feed), silver_inputs(lake))
-            receipts += _run([silver_assets(feed)], sorted(dates), instance)
+            ready = dates.keys() - held_dates(lake, silver_batch(feed))
+            receipts += _run([silver_assets(feed)], sorted(ready), instance)
             progress.advance(task)
-        progress.update(task, description="invalid traffic")
-        pending = open_invalid_traffic(lake, limits()).pending()
-        receipts += _run([invalid_traffic_asset()], pending, instance)
-        progress.advance(task)
-        progress.update(task, description="gold")
-        receipts += _refresh_gold(lake, instance)
+        progress.update(task, description="invalid traffic and gold")
+        receipts += refresh_after_silver(lake, instance)
+    if waiting := held_now(lake).height:
+        errors().print(f"[yellow]{waiting} dates are held and were left alone: `advertisex release`.[/yellow]")
     if not receipts and form is Format.TABLE:
         print("Everything was up to date.")
         return
+    show_receipts(receipts, form)
+
+
+def refresh_after_silver(lake: Lake, instance: DagsterInstance) -> list[Receipt]:
+    """Everything that is made of silver."""
+    pending = open_invalid_traffic(lake, limits()).pending()
+    return _run([invalid_traffic_asset()], pending, instance) + _refresh_gold(lake, instance)
+
+
+def show_receipts(receipts: Sequence[Receipt], form: Format) -> None:
+    """Prints what was refreshed, by table."""
     columns = {"table": pl.String, "dates": pl.Int64, "rows": pl.Int64}
     show(pl.DataFrame(receipts, schema=columns).group_by("table", maintain_order=True).sum(), form, "Refreshed")
 

@@ -21,6 +21,7 @@ from advertisex_assets.gold.marts import Input, Mart
 from advertisex_assets.gold.pending import known_dates, pending_dates
 from advertisex_assets.gold.refresh import refresh_mart
 from advertisex_assets.gold.sources import Sources
+from advertisex_assets.holds import held_dates, hold_culprits
 from advertisex_assets.partitions import EVENT_DATES, span_of
 from resources.run import Run
 from resources.world import World
@@ -49,14 +50,18 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
     )
     def gold(context: AssetExecutionContext, world: World) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
         lake, (first, last) = world.lake(), span_of(context)
-        select = pending_dates if context.run.tags.get(PENDING_ONLY) else known_dates
-        dates = [day for day in select(mart, Sources(lake)) if first <= day <= last]
+        pending_only = bool(context.run.tags.get(PENDING_ONLY))
+        select = pending_dates if pending_only else known_dates
+        batch = mart.table.full_name
+        on_hold = held_dates(lake, batch) if pending_only else frozenset()
+        dates = [day for day in select(mart, Sources(lake)) if first <= day <= last and day not in on_hold]
+        run = Run(context.run_id)
         try:
-            receipts = refresh_mart(lake, mart, dates, Run(context.run_id))
+            receipts = hold_culprits(lake, batch, run, dates, lambda days: refresh_mart(lake, mart, days, run))
         except HeldBatchError as error:
             yield held(open_gate, error)
             raise failure(error) from error
-        rows = sum(receipt.rows for receipt in receipts)
+        rows = sum(receipt.rows for some in receipts for receipt in some)
         yield MaterializeResult(metadata={"rows written": rows, "dates": len(dates)})
         yield passed(open_gate)
 

@@ -6,6 +6,7 @@ from datetime import date
 from advertisex_assets.gold.mart import Input, Mart
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.sources import Source, Sources
+from advertisex_assets.holds import held_by_batch
 from advertisex_assets.silver.handles import fingerprint
 from resources.lake import Lake
 
@@ -52,12 +53,13 @@ def known_dates(mart: Mart, sources: Sources) -> list[date]:
 def pending_gold(lake: Lake, marts: Iterable[Mart] = MARTS) -> dict[str, list[date]]:
     """Dates to refresh by mart; marts that are up to date are left out.
 
-    A date counts as pending also where a mart that it reads is pending.
+    A date counts as pending also where a mart that it reads is pending. Dates that are held are not pending.
     """
-    sources = Sources(lake)
+    sources, held = Sources(lake), held_by_batch(lake)
     waiting: dict[str, list[date]] = {}
     for mart in marts:
         dates = {*pending_dates(mart, sources), *_after_upstream(mart, sources, waiting)}
+        dates -= held.get(mart.table.full_name, frozenset())
         if dates:
             waiting[mart.name] = sorted(dates)
     return waiting

@@ -1,6 +1,7 @@
 """Silver assets: per feed one asset for each table it fills, its quarantine and its duplicates, made together."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import polars as pl
 from dagster import (
@@ -18,9 +19,12 @@ from dagster import (
 
 from advertisex_assets.checks import failure, gate, held, judge_refused, passed, refused_share
 from advertisex_assets.describe import definition_metadata, ledger_metadata
-from advertisex_assets.partitions import EVENT_DATES, span_of
+from advertisex_assets.holds import held_dates, hold_culprits, silver_batch
+from advertisex_assets.partitions import EVENT_DATES, days_between, span_of
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.inputs import silver_inputs
+from advertisex_assets.silver.write import SilverReceipt
+from advertisex_assets.transforms.watch.conservation import date_ranges
 from resources.run import Run
 from resources.world import World
 from schemas.errors import HeldBatchError
@@ -46,10 +50,18 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
     def silver(
         context: AssetExecutionContext, world: World
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-        run, lake, span = Run(context.run_id), world.lake(), span_of(context)
-        work = catch_up if context.run.tags.get(PENDING_ONLY) else rebuild
+        run, lake, batch = Run(context.run_id), world.lake(), silver_batch(feed)
+        pending_only = bool(context.run.tags.get(PENDING_ONLY))
+        work = catch_up if pending_only else rebuild
+        on_hold = held_dates(lake, batch) if pending_only else frozenset()
+        dates = [day for day in days_between(span_of(context)) if day not in on_hold]
+
+        def refresh(days: list[date]) -> SilverReceipt:
+            inputs = silver_inputs(lake)
+            return SilverReceipt.of([work(lake, feed, inputs, run, span) for span in date_ranges(days)])
+
         try:
-            receipt = work(lake, feed, silver_inputs(lake), run, span)
+            receipt = SilverReceipt.of(hold_culprits(lake, batch, run, dates, refresh))
         except HeldBatchError as error:
             yield held(open_gate, error)
             raise failure(error) from error

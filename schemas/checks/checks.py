@@ -5,6 +5,9 @@ from datetime import date
 
 from schemas.alerts.kinds import ANOMALY, DATA_STALE, RECORDS_LOST, AlertKind
 
+GATE = "contract_grain_and_sums"
+"""The one check that blocks, in every asset of silver and gold: before its commit."""
+
 
 @dataclass(frozen=True)
 class Check:
