@@ -25,6 +25,9 @@ SEASON_WEEKS = 3
 LOWEST_SCORE = 4.5
 """In standard deviations. About 10^5 overlapping tests a week on a hundred series: 4 would cry wolf weekly."""
 
+LOWEST_SEGMENT_SCORE = 5.1
+"""There are a hundred campaigns and sites for each feed, so that chance has a hundred times as many tries."""
+
 LOWEST_EXPECTED = 5.0
 """Fewer expected events cannot be missed for certain."""
 

@@ -17,6 +17,7 @@ from schemas.checks.thresholds import (
     LOWEST_EXPECTED,
     LOWEST_OBSERVED,
     LOWEST_SCORE,
+    LOWEST_SEGMENT_SCORE,
     TELLING_DEVIATIONS,
     WINDOWS_US,
 )
@@ -122,7 +123,8 @@ def _far_enough(judged: pl.DataFrame, signals: Sequence[Signal]) -> pl.DataFrame
     weight = pl.col("expected") / pl.col("expected").sum().over("signal", "kind", "window_us")
     weighed = judged.with_columns(change.alias("change"), weight.alias("weight"))
     matters = (pl.col("change") <= -pl.col("falls")) | (pl.col("change") >= pl.col("rises"))
-    far = weighed.join(limits, on="signal").filter(matters & (pl.col("score").abs() >= LOWEST_SCORE))
+    lowest = pl.when(pl.col("kind") == SegmentKind.ALL).then(LOWEST_SCORE).otherwise(LOWEST_SEGMENT_SCORE)
+    far = weighed.join(limits, on="signal").filter(matters & (pl.col("score").abs() >= lowest))
     kept = far.join(_over(far, weighed), on=[*KEY, "window_us"], how="anti")
     return kept.select(*KEY, "window_us", "observed", "expected", "score", "weight")
 
