@@ -99,3 +99,9 @@ def test_oracles_and_sample_traffic_share_no_code_with_what_they_test() -> None:
     ours = ("schemas", "advertisex_assets", "sensors")
     sharing = [str(m.path) for m in modules("tests/oracles", "resources/sample_traffic") if m.imports_any_of(*ours)]
     assert sharing == [], "a shared mistake would hide"
+
+
+def test_the_recount_shares_no_code_with_the_pipeline() -> None:
+    home = "advertisex_assets.explain.recount"
+    imported = {name for m in modules(home.replace(".", "/")) for name in m.imports() if name.startswith(PACKAGES)}
+    assert [name for name in imported if not name.startswith(home)] == [], "a shared mistake would hide"

@@ -1,0 +1,120 @@
+"""Count: the numbers of one cell of a performance mart, from bronze rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from advertisex_assets.explain.recount.events import Judged, Reference, judged, said, standing, with_campaign
+from advertisex_assets.explain.recount.facts import FeedFacts, TrafficFacts
+from advertisex_assets.explain.recount.records import Row
+from advertisex_assets.explain.recount.traffic import invalid_events, key_of
+
+RATES = {
+    "ctr": ("clicks", "impressions", 1),
+    "cvr": ("conversions", "clicks", 1),
+    "viewability": ("viewable_impressions", "measured_impressions", 1),
+    "cpm_micros": ("spend_micros", "impressions", 1000),
+    "cpc_micros": ("spend_micros", "clicks", 1),
+    "cpa_micros": ("spend_micros", "conversions", 1),
+    "roas": ("revenue_micros", "spend_micros", 1),
+}
+"""Numerator, denominator and factor, said again."""
+
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """The numbers of a cell (rates as fractions), and on its date the refused by code and those that lost."""
+
+    numbers: Mapping[str, Any]
+    refused: Mapping[str, int]
+    duplicates: int
+    conflicts: int
+
+
+def recount(
+    rows: Mapping[str, Iterable[Row]],
+    feeds: Mapping[str, FeedFacts],
+    reference: Reference,
+    traffic: TrafficFacts,
+    cell: Mapping[str, Any],
+) -> Recounted:
+    """Counts a cell (`event_date`, `campaign_id`, and `hour`, `creative_id` or `website` where it has them).
+
+    rows: by feed, the bronze rows around the date, times in microseconds. reference: see `with_campaign`.
+    """
+    day: date = cell["event_date"]
+    events: list[Row] = []
+    refused: dict[str, int] = {}
+    lost: list[bool] = []
+    for name, feed in feeds.items():
+        records = list(judged(feed, rows[name]))
+        standing_events, losers = standing(feed, records)
+        events += with_campaign(standing_events, reference)
+        lost += [said(feed, one) == said(feed, other) for one, other in losers if one.day == day]
+        _count_refusals(records, day, refused)
+    invalid = invalid_events(events, traffic)
+    mine = [event for event in events if _is_in(event, cell)]
+    numbers = measured(mine, {key_of(event) for event in mine if key_of(event) in invalid})
+    return Recounted(numbers, refused, sum(lost), len(lost) - sum(lost))
+
+
+def _count_refusals(records: Iterable[Judged], day: date, refused: dict[str, int]) -> None:
+    for record in records:
+        if record.codes and record.day == day:
+            code = ", ".join(record.codes)
+            refused[code] = refused.get(code, 0) + 1
+
+
+def _is_in(event: Row, cell: Mapping[str, Any]) -> bool:
+    own = event | {
+        "hour": event["event_at"] // HOUR_US % 24,
+        "website": event["website"] if event["website"] is not None else "(unassigned)",
+    }
+    return all(own[name] == value for name, value in cell.items())
+
+
+def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
+    """Every number of the events of a cell."""
+    kinds: dict[str, list[Row]] = {
+        name: [] for name in ("impressions", "clicks", "conversions", "engagements")
+    }
+    for event in events:
+        kinds[event["table"]].append(event)
+    shown, clicks, conversions = kinds["impressions"], kinds["clicks"], kinds["conversions"]
+    valid = [event for event in shown if key_of(event) not in invalid]
+    costs = [event for event in shown if event["price_micros"] is not None]
+    billed = [event for event in valid if event["price_micros"] is not None]
+    gains = [event for event in conversions if event["revenue_micros"] is not None]
+    currency = min((event["currency"] for event in costs + gains), default=None)
+    numbers: dict[str, Any] = {
+        "impressions": len(shown),
+        "valid_impressions": len(valid),
+        "billable_impressions": len(billed),
+        "measured_impressions": sum(event["viewable_ms"] is not None for event in shown),
+        "viewable_impressions": sum((event["viewable_ms"] or 0) >= 1000 for event in shown),
+        "clicks": len(clicks),
+        "valid_clicks": sum(key_of(event) not in invalid for event in clicks),
+        "conversions": len(conversions),
+        "valid_conversions": sum(key_of(event) not in invalid for event in conversions),
+        "engagements": len(kinds["engagements"]),
+        "currency": currency,
+        "spend_micros": _sum(costs, "price_micros", currency),
+        "billable_spend_micros": _sum(billed, "price_micros", currency),
+        "revenue_micros": _sum(gains, "revenue_micros", currency),
+        "money_rows": len(costs) + len(gains),
+        "money_rows_left_out": sum(event["currency"] != currency for event in costs + gains),
+    }
+    return numbers | {name: _rate(numbers, *parts) for name, parts in RATES.items()}
+
+
+def _sum(events: Iterable[Row], amount: str, currency: str | None) -> int:
+    return sum(event[amount] for event in events if event["currency"] == currency)
+
+
+def _rate(numbers: Mapping[str, Any], numerator: str, denominator: str, factor: int) -> Fraction | None:
+    below = numbers[denominator]
+    return Fraction(numbers[numerator] * factor, below) if below else None

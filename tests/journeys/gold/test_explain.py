@@ -1,0 +1,174 @@
+"""Every number can be explained: bronze, counted by a program of its own, gives what the marts show."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from advertisex_assets.cli.main import build
+from advertisex_assets.explain.asked import EXPLAINABLE, asked
+from advertisex_assets.explain.explain import recount_of, reference_rows
+from advertisex_assets.explain.facts import facts_of
+from advertisex_assets.explain.versions import event_feeds
+from advertisex_assets.gold.refresh import refresh_gold
+from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
+from advertisex_assets.silver.invalid_traffic_asset import limits
+from resources.lake import Marks
+from resources.sample_traffic import TrafficConfig, write_files
+from resources.settings import settings
+from resources.world import open_lake
+from schemas.discover import feed_named
+from schemas.errors import AdvertiseXError
+from schemas.tables.gold import CAMPAIGN_DAILY
+from schemas.tables.silver import silver_tables
+from schemas.tables.table import Table
+from tests.journeys.world import World, new_seed
+
+CELLS = 6
+"""Rows of each mart that are counted again, drawn anew in every run."""
+
+CLICKS = "timestamp,user_id,ad_campaign_id,conversion_type,event_id\n"
+EXPLAIN = ("explain", "gold.campaign_daily", "--date", "2026-03-03", "--campaign", "c1", "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def traffic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some days of traffic with duplicates, conflicts, refused records, bots and late rows."""
+    folder = tmp_path_factory.mktemp("explained") / "t"
+    write_files(folder, TrafficConfig(seed=new_seed(), events=9_000, days=3))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def world(traffic: Path) -> World:
+    """The same traffic, landed and refreshed."""
+    world = World(traffic.parent)
+    world.load_reference(traffic / "reference")
+    for feed in ("impressions", "clicks_conversions"):
+        world.land(feed, traffic / feed)
+    world.refresh()
+    refresh_invalid_traffic(world.lake, world.run, limits())
+    refresh_gold(world.lake, world.run)
+    return world
+
+
+def drawn(world: World, table: Table) -> list[dict[str, Any]]:
+    """Some rows of a mart."""
+    rows = world.rows(table).sort(table.grain_columns).to_dicts()
+    return random.Random(new_seed()).sample(rows, min(CELLS, len(rows)))
+
+
+@pytest.mark.parametrize("table", EXPLAINABLE, ids=lambda table: table.name)
+def test_bronze_gives_every_number_of_a_row(world: World, table: Table) -> None:
+    """Counts, money and rates of rows drawn by chance: the recount's are the mart's."""
+    facts = {feed.name: facts_of(feed) for feed in event_feeds()}
+    for row in drawn(world, table):
+        cell = {name: row[name] for name in table.grain_columns}
+        one = asked(table.full_name, cell, "clicks")
+        numbers = recount_of(world.lake, one, facts, reference_rows(world.lake)).numbers
+        metrics = {name: row[name] for name in table.schema if name not in table.grain_columns}
+        assert {name: _as_shown(numbers[name]) for name in metrics} == {
+            name: _as_shown(value) for name, value in metrics.items()
+        }
+
+
+def _as_shown(value: Any) -> Any:
+    """Rates to 12 digits: the marts divide floats, the recount fractions."""
+    return f"{float(value):.12g}" if isinstance(value, Fraction | float) else value
+
+
+def test_refusals_and_losers_are_those_of_the_truth(world: World, traffic: Path) -> None:
+    """The recount finds what the generator planted, record by record: it is no echo of the pipeline."""
+    truth = pl.read_parquet(traffic / "truth" / "records.parquet").filter(
+        pl.col("feed") != "bid_requests", pl.col("outcome") != "excluded"
+    )
+    days = world.rows(CAMPAIGN_DAILY)["event_date"].unique().to_list()
+    facts = {feed.name: facts_of(feed) for feed in event_feeds()}
+    day = random.Random(new_seed()).choice(days)
+    one = asked("gold.campaign_daily", {"event_date": day, "campaign_id": "(unassigned)"}, "clicks")
+    found = recount_of(world.lake, one, facts, reference_rows(world.lake))
+    of_day = truth.filter(event_date=day)
+    assert found.duplicates == of_day.filter(outcome="duplicate").height
+    assert found.conflicts == of_day.filter(outcome="conflict").height
+
+
+@pytest.fixture
+def advertisex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
+    """Runs commands on a lake of its own."""
+    monkeypatch.setenv("ADVERTISEX_LAKE", str(tmp_path / "lake"))
+    settings.cache_clear()
+    yield lambda *arguments: CliRunner().invoke(build(), arguments)
+    settings.cache_clear()
+
+
+def land(advertisex: Callable[..., Result], path: Path, *rows: str) -> None:
+    """Lands rows of clicks as a file."""
+    path.write_text(CLICKS + "\n".join(rows) + "\n")
+    assert advertisex("land", "clicks_conversions", str(path)).exit_code == 0
+
+
+FIRST = (
+    "2026-03-03T10:00:00Z,7,c1,click,e1",
+    "2026-03-03T10:00:00Z,7,c1,click,e1",
+    "2026-03-03T10:05:00Z,8,c1,click,e1",
+    "2026-03-03T11:00:00Z,8,c1,click,e2",
+    "2026-03-03T11:00:00Z,8,c1,hover,e3",
+    "2026-03-03T11:00:00Z,8,c2,hover,e4",
+)
+
+
+def test_people_see_what_a_number_is_made_of(advertisex: Callable[..., Result], tmp_path: Path) -> None:
+    """Records by reason, the files they came in, versions, and the recount that agrees; exit code 0."""
+    land(advertisex, tmp_path / "a.csv", *FIRST)
+    assert advertisex("refresh").exit_code == 0
+    done = advertisex(*EXPLAIN, "--metric", "clicks")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["value"], found["recount"], found["agrees"]) == (0, 2, 2, True)
+    records = [(row["outcome"], row["reason"], row["rows"]) for row in found["records"]]
+    assert [row for row in records if row[0] in ("accepted", "quarantined")] == [
+        ("accepted", None, 2),
+        ("quarantined", "unknown_type", 1),
+    ]
+    assert [(row[0], row[2]) for row in records if row[0] in ("duplicate", "conflict")] == [
+        ("conflict", 1),
+        ("duplicate", 1),
+    ]
+    assert [(row["source_name"], row["rows"]) for row in found["sources"]] == [(str(tmp_path / "a.csv"), 2)]
+    contract = feed_named("clicks_conversions").contract_version
+    assert contract in [row["version"] for row in found["versions"]]
+
+
+def test_data_that_waits_is_named(advertisex: Callable[..., Result], tmp_path: Path) -> None:
+    """Landed but not refreshed: bronze gives more than the mart, and the command says what to do."""
+    land(advertisex, tmp_path / "a.csv", *FIRST)
+    assert advertisex("refresh").exit_code == 0
+    land(advertisex, tmp_path / "b.csv", "2026-03-03T12:00:00Z,9,c1,click,e9")
+    done = advertisex(*EXPLAIN, "--metric", "clicks")
+    assert json.loads(done.stdout)["agrees"] is False
+    assert "bronze gives 3. Not up to date: silver of clicks_conversions" in str(done.exception)
+    assert advertisex("refresh").exit_code == 0
+    assert advertisex(*EXPLAIN, "--metric", "clicks").exit_code == 0
+
+
+def test_a_row_that_silver_lost_is_told(advertisex: Callable[..., Result], tmp_path: Path) -> None:
+    """A bug somewhere between bronze and gold: nothing is pending, and the numbers differ."""
+    land(advertisex, tmp_path / "a.csv", *FIRST)
+    assert advertisex("refresh").exit_code == 0
+    lake = open_lake()
+    table = next(table for table in silver_tables(feed_named("clicks_conversions")) if table.name == "clicks")
+    rows = lake.open(table).scan().filter(pl.col("event_id") != "e2").collect()
+    generation = "clicks_conversions/2026-03-03/generation"
+    lake.open(table).replace(rows, "event_date = '2026-03-03'", Marks({generation: 99}))
+    assert advertisex("refresh").exit_code == 0
+    done = advertisex(*EXPLAIN, "--metric", "clicks")
+    found = json.loads(done.stdout)
+    assert (found["value"], found["recount"], found["not_up_to_date"]) == (1, 2, [])
+    assert isinstance(done.exception, AdvertiseXError)
+    assert "has a bug" in str(done.exception)
