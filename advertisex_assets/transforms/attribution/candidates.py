@@ -22,12 +22,15 @@ from advertisex_assets.transforms.attribution.contract import (
     UNATTRIBUTED,
     Frame,
 )
+from advertisex_assets.transforms.attribution.crowds import JOIN_KEY, KEYS, latest_pairs
 from advertisex_assets.transforms.attribution.windows import compatible_advertiser, in_window
 
 LINKED_BY_CLICK = 2
 LINKED_BY_IMPRESSION = 1
 SAME_USER = 0
 NO_TOUCH = -1
+LINKS = (LINKED_BY_CLICK, LINKED_BY_IMPRESSION, SAME_USER)
+"""Of the KEYS, in their order."""
 
 CANDIDATE_COLUMNS = (
     "conversion_id",
@@ -53,20 +56,24 @@ _TOUCH_NAMES = {
 _CONVERSION_NAMES = {"event_at": "conversion_at", "revenue_micros": "conversion_revenue_micros"}
 
 
-def candidates(touches: Frame, conversions: Frame) -> Frame:
+def candidates(touches: Frame, conversions: Frame, latest: int | None = None) -> Frame:
     """Pair each conversion with every touch that may have earned it.
 
     Returns one row per (conversion_id, touch_type, touch_id), columns CANDIDATE_COLUMNS; `link` is Int64:
     2 same click_id, 1 same impression_id, 0 same user only. Null ids never match anything. Each conversion also has
     one row of link -1, touch_type "unattributed" and no touch_id, which only a conversion without touches keeps.
+    With `latest`, pairs are made for crowds: of the strongest link of a conversion at least its latest so many clicks
+    and views are there, and work grows with the rows, not with their product.
     """
     left = conversions.select(*CONVERSION_COLUMNS).rename(_CONVERSION_NAMES)
     right = touches.select(*TOUCH_COLUMNS).rename(_TOUCH_NAMES)
-    # Three disjoint equi-joins (each leaves out what an earlier one found), so no pair needs deduplication.
-    by_user = _pairs(left, right, "user_id")
-    by_click = _pairs(left, right, "click_id", "user_id")
-    by_impression = _pairs(left, right, "impression_id", "user_id", "click_id")
-    return nw.concat([by_user, by_click, by_impression, _no_touch(left)], how="vertical")
+    # Three disjoint equi-joins, so that no pair needs deduplication. A weaker link leaves to the stronger ones what
+    # they find, so what is missing from it is missing only where it does not count.
+    pairs = [
+        _pairs(left, right, key, KEYS[:place], link, latest)
+        for place, (key, link) in enumerate(zip(KEYS, LINKS, strict=True))
+    ]
+    return nw.concat([*pairs, _no_touch(left)], how="vertical")
 
 
 def _no_touch(conversions: Frame) -> Frame:
@@ -85,26 +92,21 @@ def unassigned() -> dict[str, nw.Expr]:
     return {name: nw.lit(UNASSIGNED) for name in DIMENSIONS}
 
 
-def _pairs(conversions: Frame, touches: Frame, key: str, *found_before: str) -> Frame:
-    """Allowed pairs that agree on one key and on none of those `found_before`."""
+def _pairs(
+    conversions: Frame, touches: Frame, key: str, stronger: tuple[str, ...], link: int, latest: int | None
+) -> Frame:
+    """Allowed pairs that agree on one key and on none of the stronger ones."""
     # The joined key is copied on the right: engines differ in whether they keep it.
-    right = touches.with_columns(nw.col(f"touch_{key}").alias("join_key"))
-    pairs = conversions.join(right, left_on=key, right_on="join_key", how="inner")
-    allowed = pairs.filter(in_window(), compatible_advertiser(), *[_differ(other) for other in found_before])
-    return allowed.with_columns(link=_link()).select(*CANDIDATE_COLUMNS)
+    right = touches.with_columns(nw.col(f"touch_{key}").alias(JOIN_KEY))
+    joined = (
+        conversions.join(right, left_on=key, right_on=JOIN_KEY, how="inner")
+        if latest is None
+        else latest_pairs(conversions, right, key, latest)
+    )
+    allowed = joined.filter(in_window(), compatible_advertiser(), *[_differ(other) for other in stronger])
+    return allowed.with_columns(link=nw.lit(link, nw.Int64)).select(*CANDIDATE_COLUMNS)
 
 
 def _differ(key: str) -> nw.Expr:
     """True where the two sides do not share the key, null counting as not shared."""
     return nw.when(nw.col(key) == nw.col(f"touch_{key}")).then(nw.lit(False)).otherwise(nw.lit(True))
-
-
-def _link() -> nw.Expr:
-    """How strongly a pair is linked, the strongest first."""
-    return (
-        nw.when(nw.col("click_id") == nw.col("touch_click_id"))
-        .then(nw.lit(LINKED_BY_CLICK, nw.Int64))
-        .when(nw.col("impression_id") == nw.col("touch_impression_id"))
-        .then(nw.lit(LINKED_BY_IMPRESSION, nw.Int64))
-        .otherwise(nw.lit(SAME_USER, nw.Int64))
-    )

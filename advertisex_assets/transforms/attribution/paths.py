@@ -17,7 +17,11 @@ _GROUP = ("event_date", "conversion_id", "conversion_revenue_micros", "capped")
 
 
 def conversion_paths(
-    touches: Frame, conversions: Frame, dimension: str = "campaign_id", touch_cap: int = DEFAULT_TOUCH_CAP
+    touches: Frame,
+    conversions: Frame,
+    dimension: str = "campaign_id",
+    touch_cap: int = DEFAULT_TOUCH_CAP,
+    crowded: bool = False,
 ) -> Frame:
     """One row per conversion with the path that its multi-touch credit is spread over.
 
@@ -25,7 +29,9 @@ def conversion_paths(
     event_date, conversion_id; path (String, "first > ... > last", empty without touches); path_length (Int64);
     time_to_convert_us (Int64, from the first competing touch; null without); revenue_micros; capped.
     """
-    steps = ranked(candidates(touches, conversions), touch_cap).filter(nw.col("competes"))
+    steps = ranked(candidates(touches, conversions, touch_cap + 1 if crowded else None), touch_cap).filter(
+        nw.col("competes")
+    )
     is_touch = nw.col("touch_type") != UNATTRIBUTED
     paths = (
         steps.with_columns(
