@@ -13,7 +13,7 @@ from advertisex_assets.transforms.enrich import Reference, enrich
 from advertisex_assets.transforms.parse import is_valid
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed
-from schemas.tables.bronze import POSITION, TOMBSTONE
+from schemas.tables.bronze import EXCLUDED_KINDS, POSITION
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table
 
 EPOCH = date(1970, 1, 1)
@@ -99,7 +99,7 @@ def _counts(feed: Feed, bronze: pl.DataFrame, rows: Mapping[str, pl.DataFrame]) 
         "duplicates": lost.filter(pl.col("outcome") == "duplicate"),
         "conflicts": lost.filter(pl.col("outcome") == "conflict"),
         "quarantined": rows[QUARANTINE.name],
-        "excluded": bronze.filter(pl.col("kind") == TOMBSTONE),
+        "excluded": bronze.filter(pl.col("kind").is_in(EXCLUDED_KINDS)),
     }
     counted = bronze.select("event_date").unique()
     for name, part in parts.items():

@@ -11,7 +11,7 @@ from advertisex_assets.transforms.pseudonymise import pseudonymise, withhold
 from advertisex_assets.transforms.validate import validate
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.feed import Feed
-from schemas.tables.bronze import TOMBSTONE
+from schemas.tables.bronze import EXCLUDED_KINDS
 
 
 def parse(
@@ -23,10 +23,10 @@ def parse(
 ) -> pl.DataFrame:
     """Bronze rows, judged and typed: every declared column, `codes`, `flags`, `event_id`, `content_hash`, ...
 
-    Tombstones say nothing about an event and are left out (the ledger counts them as excluded). A row with an empty
+    Tombstones and repeats say nothing new and are left out (the ledger counts them as excluded). A row with an empty
     `codes` list is valid. No plain user id or address is in the result.
     """
-    records = rows.filter(pl.col("kind") != TOMBSTONE)
+    records = rows.filter(~pl.col("kind").is_in(EXCLUDED_KINDS))
     judged = validate(feed, normalise(feed, decode(feed, records, schemas)))
     inspected = inspect(feed, with_consent(feed, judged), addresses)
     protected = withhold(feed, pseudonymise(feed, inspected, pseudonym_key))

@@ -10,10 +10,12 @@ from resources.kafka.errors import (
     KafkaTlsError,
     KafkaUnavailableError,
     LogTruncatedError,
+    MessageRefusedError,
     SliceGoneError,
     UnknownTopicError,
 )
 from resources.kafka.reader import Batch, SliceReader
+from resources.kafka.sender import Sender
 from resources.kafka.slices import Slice, TopicState, mark_name, source_of, waiting_slices
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "KafkaTlsError",
     "KafkaUnavailableError",
     "LogTruncatedError",
+    "MessageRefusedError",
+    "Sender",
     "Slice",
     "SliceGoneError",
     "SliceReader",

@@ -32,6 +32,12 @@ PRODUCER: ClientConfig = {
     # Batches of some size compress well; 20 ms is far below what anyone waits for.
     "linger.ms": 20,
     "batch.size": 1 << 20,
+    # What waits to be sent: enough for the network, bounded whatever a file's size.
+    "queue.buffering.max.kbytes": 65_536,
+    # The brokers say what is too large, topic by topic; 1 GB is librdkafka's own limit.
+    "message.max.bytes": 1_000_000_000,
+    # One call of Python per failure instead of one per message.
+    "delivery.report.only.error": True,
 }
 
 

@@ -42,6 +42,16 @@ class UnknownTopicError(AdvertiseXError):
         )
 
 
+class MessageRefusedError(AdvertiseXError):
+    """The brokers did not take a message."""
+
+    def __init__(self, topic: str, size_bytes: int, reason: str) -> None:
+        super().__init__(
+            f"Topic {topic} refused a message of {size_bytes:,} bytes: {reason}. What was acknowledged before stays. "
+            "Raise the topic's max.message.bytes or give the user its rights, and run the same command again."
+        )
+
+
 class LogTruncatedError(AdvertiseXError):
     """The brokers lost messages that were landed already (an unclean leader election)."""
 

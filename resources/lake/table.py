@@ -8,7 +8,7 @@ import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
-from resources.lake.additions import Additions, files_by_date
+from resources.lake.additions import Additions, files_by_date, scan_files_between
 from resources.lake.files import write_files
 from resources.lake.marks import Marks
 from resources.lake.transactions import StaleHandleError, read_transactions
@@ -113,6 +113,13 @@ class LakeTable:
     def scan_dates(self, first: date, last: date, column: str | None = None) -> pl.LazyFrame:
         """The rows whose date lies between the two, inclusive."""
         return self.scan().filter(pl.col(column or self.table.date_column).is_between(first, last))
+
+    def scan_files_between(self, column: str, low: str, high: str) -> pl.LazyFrame:
+        """The rows of the files that may hold values of a text column between the two, inclusive.
+
+        `scan` would also open every file in which the column is null throughout.
+        """
+        return scan_files_between(self.table, self._delta, column, low, high)
 
     def changes(self, after: int, columns: Sequence[str] = (), predicate: str | None = None) -> pl.DataFrame:
         """The rows appended after that version, with `_commit_version`."""

@@ -1,6 +1,7 @@
 """The frame of an Avro object container file: header, blocks, compression. Records are not decoded here."""
 
 import bz2
+import hashlib
 import lzma
 import zlib
 from collections.abc import Callable
@@ -87,6 +88,27 @@ def read_long(data: bytes, at: int) -> tuple[int, int]:
             return (value >> 1) ^ -(value & 1), at
         shift += 7
     raise Damaged("A number is longer than 64 bits.")
+
+
+def container_of(schema: str, body: bytes) -> bytes:
+    """An uncompressed container of one record, given its writer schema and its body."""
+    sync = hashlib.md5(schema.encode(), usedforsecurity=False).digest()
+    meta = b"".join(_with_length(part) for part in (b"avro.schema", schema.encode(), b"avro.codec", b"null"))
+    head = MAGIC + _long(2) + meta + _long(0) + sync
+    return head + _long(1) + _with_length(body) + sync
+
+
+def _with_length(data: bytes) -> bytes:
+    return _long(len(data)) + data
+
+
+def _long(value: int) -> bytes:
+    """A number that is not negative, as a zigzag varint."""
+    left, encoded = value << 1, bytearray()
+    while left >= 0x80:
+        encoded.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([*encoded, left])
 
 
 def _read_meta(data: bytes, at: int) -> tuple[dict[str, bytes], int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from schemas.codecs.avro_blocks import MAGIC
+from schemas.codecs.avro_blocks import MAGIC, container_of
 from schemas.codecs.avro_schema import BadSchema
 from schemas.codecs.avro_splitter import AvroSplitter
 from schemas.codecs.avro_vectorised import columns_of
@@ -39,6 +39,10 @@ class AvroCodec:
     def splitter(self) -> StreamSplitter:
         """A splitter for one container file."""
         return AvroSplitter()
+
+    def message_of(self, record: Record) -> bytes:
+        """A container of one record, with its writer schema."""
+        return record.payload if record.header is None else container_of(record.header, record.payload)
 
     def decode(
         self,

@@ -53,6 +53,10 @@ class CsvCodec:
         """A splitter for one file."""
         return CsvSplitter(self.known, len(self.positional))
 
+    def message_of(self, record: Record) -> bytes:
+        """The row, behind its header line if it has one: positions mean something only where nobody names them."""
+        return record.payload if record.header is None else b"\n".join([record.header.encode(), record.payload])
+
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """A line of printable text that starts as no other format does."""
         texts = utf8_text(messages)

@@ -18,11 +18,30 @@ LEDGER = Table(
         TableColumn("duplicates", pl.Int64(), "Rows of an event that another row won, same content."),
         TableColumn("conflicts", pl.Int64(), "Rows of an event that another row won, other content."),
         TableColumn("quarantined", pl.Int64(), "Rows refused."),
-        TableColumn("excluded", pl.Int64(), "Rows that say nothing about an event (tombstones)."),
+        TableColumn("excluded", pl.Int64(), "Rows that say nothing new (tombstones, repeats)."),
         TableColumn("run_id", pl.String(), "The run."),
         TableColumn("written_at", UTC_MICROS, "When."),
     ),
     grain="one write of one date",
     append_only=True,
     change_feed=True,
+)
+
+PRODUCED = Table(
+    layer="ops",
+    name="produced",
+    description="What `advertisex produce` has sent of each file, as the brokers acknowledged it.",
+    columns=(
+        TableColumn("feed", pl.String(), "The feed."),
+        TableColumn("topic", pl.String(), "The topic."),
+        TableColumn("topic_id", pl.String(), "The topic's id: another one after it was created again."),
+        TableColumn("path", pl.String(), "The file."),
+        TableColumn("sha256", pl.String(), "The SHA-256 of its bytes, with which every `record-id` begins."),
+        TableColumn("first_record", pl.Int64(), "The number of the first record of this stretch."),
+        TableColumn("records", pl.Int64(), "How many records."),
+        TableColumn("produced_at", UTC_MICROS, "When they were acknowledged."),
+        TableColumn("run_id", pl.String(), "The run."),
+    ),
+    grain="one stretch of one file",
+    append_only=True,
 )

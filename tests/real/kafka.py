@@ -79,12 +79,12 @@ class Kafka(Topics):
         nodes = [Node(n, free_port(), free_port(), folder / "data") for n, folder in enumerate(folders, start=1)]
         bootstrap_servers = ",".join(f"127.0.0.1:{node.broker_port}" for node in nodes)
         super().__init__({"bootstrap.servers": bootstrap_servers}, brokers)
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a dash
         self.brokers: list[Component] = []
         for node, folder in zip(nodes, folders, strict=True):
             config_file = folder / "server.properties"
             config_file.write_text(properties({**configuration(node, nodes), **extra(node)}))
-            formatting = ["format", "--cluster-id", cluster_id, "--config", str(config_file), *format_arguments]
+            formatting = ["format", f"--cluster-id={cluster_id}", "--config", str(config_file), *format_arguments]
             subprocess.run([*java_command("kafka.tools.StorageTool"), *formatting], check=True, capture_output=True)
             command = [*java_command("kafka.Kafka"), str(config_file)]
             name = f"kafka-{node.node_id}-{node.broker_port}"

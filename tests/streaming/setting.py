@@ -55,9 +55,11 @@ def messages_frame(values: Sequence[bytes | None]) -> pl.DataFrame:
 class Stream:
     """One topic on a broker, a feed that names it, and a lake."""
 
-    def __init__(self, broker: Topics, folder: Path, feed: Feed = IMPRESSIONS) -> None:
+    def __init__(
+        self, broker: Topics, folder: Path, feed: Feed = IMPRESSIONS, topic: str | None = None
+    ) -> None:
         self.broker = broker
-        self.topic = f"{feed.topic}-{uuid.uuid4().hex[:8]}"
+        self.topic = topic or f"{feed.topic}-{uuid.uuid4().hex[:8]}"
         self.feed = dataclasses.replace(feed, topic=self.topic)
         self.lake = Lake(str(folder / "lake"))
         self.kafka = Kafka(dict(broker.client_config), group=f"landing-{self.topic}")

@@ -8,6 +8,7 @@ import polars as pl
 
 from advertisex_assets.bronze.kafka.gaps import aborted_offsets, gaps_in
 from advertisex_assets.bronze.kafka.progress import ABORTED, EXPIRED, MARKER, Advance, Progress
+from advertisex_assets.bronze.kafka.repeats import with_repeats
 from advertisex_assets.bronze.kafka.rows import rows_of
 from advertisex_assets.bronze.stamp import stamp
 from resources.kafka import Batch, Kafka, Slice, SliceGoneError, waiting_slices
@@ -158,4 +159,5 @@ class _Landing:
         if not batch.frames:
             return pl.DataFrame(schema=self._table.schema)
         rows = rows_of(self._feed, pl.concat(batch.frames), self._topic.source)
-        return stamp(self._feed, rows, self._run.clock(), self._run.run_id, self._schemas)
+        stamped = stamp(self._feed, rows, self._run.clock(), self._run.run_id, self._schemas)
+        return with_repeats(self._progress.bronze, stamped)

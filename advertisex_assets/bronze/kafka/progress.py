@@ -38,7 +38,7 @@ class Progress:
     """The marks of one topic as a bronze handle shows them, and the commits that advance them."""
 
     def __init__(self, bronze: LakeTable, topic: TopicState) -> None:
-        self._bronze = bronze
+        self.bronze = bronze
         self._topic = topic
         self.marks = bronze.marks()
 
@@ -47,11 +47,11 @@ class Progress:
         versions: dict[str, int] = {}
         for advance in advances:
             versions |= self._versions(advance)
-        version = self._bronze.version
-        self._bronze.append(rows, Marks(versions))
+        version = self.bronze.version
+        self.bronze.append(rows, Marks(versions))
         # The handle now also shows what others committed in between.
-        alone = self._bronze.version == version + 1
-        self.marks = {**self.marks, **versions} if alone else self._bronze.marks()
+        alone = self.bronze.version == version + 1
+        self.marks = {**self.marks, **versions} if alone else self.bronze.marks()
 
     def _versions(self, advance: Advance) -> dict[str, int]:
         name = mark_name(self._topic.topic_id, advance.partition)
