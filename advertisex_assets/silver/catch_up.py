@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 
-from advertisex_assets.silver.handles import open_tables
+from advertisex_assets.silver.handles import FeedTables, open_tables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.pending import advance_frontier, pending_dates
 from advertisex_assets.silver.refresh import refresh_dates
@@ -43,13 +43,22 @@ def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> Sil
 
     Dates outside of the span that rows turn out to belong to are pending afterwards.
     """
-    tables = open_tables(lake, feed)
-    held = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
+    return rebuild_dates(lake, feed, inputs, run, landed_rows(open_tables(lake, feed), span))
+
+
+def rebuild_dates(
+    lake: Lake, feed: Feed, inputs: Inputs, run: Run, rows_by_date: Mapping[date, int]
+) -> SilverReceipt:
+    """The same for single dates, given about how many rows each has."""
+    parts = stretches(rows_by_date)
+    return SilverReceipt.of([refresh_dates(lake, feed, part, inputs, run, rebuild=True) for part in parts])
+
+
+def landed_rows(tables: FeedTables, span: Span) -> dict[date, int]:
+    """Every date of the span that ever had rows, with the number of those that landing routed to it."""
+    landed = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
     routed = {day: 0 for day in tables.routes.dates() if span[0] <= day <= span[1]}
-    rows = routed | dict(held.iter_rows())
-    return SilverReceipt.of(
-        [refresh_dates(lake, feed, dates, inputs, run, rebuild=True) for dates in stretches(rows)]
-    )
+    return routed | dict(landed.iter_rows())
 
 
 def stretches(rows_by_date: Mapping[date, int], most_rows: int = STRETCH_ROWS) -> Iterator[list[date]]:

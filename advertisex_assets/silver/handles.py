@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from advertisex_assets.silver.routes import Routes
 from resources.lake import Lake, LakeTable, Marks
@@ -32,6 +31,7 @@ class FeedTables:
     feed: Feed
     bronze: LakeTable
     decisions: LakeTable
+    routes: Routes
     quarantine: LakeTable
     duplicates: LakeTable
     outputs: Mapping[str, LakeTable]
@@ -41,11 +41,6 @@ class FeedTables:
     def dated(self) -> tuple[LakeTable, ...]:
         """The tables that carry marks per date, in the order they are committed."""
         return (self.quarantine, self.duplicates, *self.outputs.values())
-
-    @cached_property
-    def routes(self) -> Routes:
-        """Which bronze rows belong to another date than landing gave them."""
-        return Routes(self.decisions.scan().collect())
 
     def state(self, day: date) -> DateState | None:
         """The state of a date if all tables agree on it; None if they differ (a crash in between) or never saw it."""
@@ -68,14 +63,16 @@ class FeedTables:
 
 def open_tables(lake: Lake, feed: Feed) -> FeedTables:
     """Opens every table of the feed; handles are kept for a whole pass, so that a racing writer is noticed."""
+    # Before bronze: a decision about a row that bronze does not show yet would be lost on its date.
+    decisions = lake.open(routes_table(feed))
     return FeedTables(
         feed=feed,
+        decisions=decisions,
+        routes=Routes(decisions.scan().collect()),
         quarantine=lake.open(QUARANTINE),
         duplicates=lake.open(DUPLICATES),
         outputs={table.name: lake.open(table) for table in silver_tables(feed)},
         ledger=lake.open(LEDGER),
-        # Before bronze: a decision about a row that bronze does not show yet would be lost on its date.
-        decisions=lake.open(routes_table(feed)),
         bronze=lake.open(bronze_table(feed)),
     )
 

@@ -44,6 +44,11 @@ class Routes:
         newer = self.decisions.filter(pl.col("decision") > after)
         return {day for name in (FIRST_DATE, "from_date", "event_date") for day in newer[name].to_list()}
 
+    def with_moves(self, moves: pl.DataFrame) -> "Routes":
+        """The same with further decisions (see `transforms.route.moves`), which nobody has kept yet."""
+        decided = moves.with_columns(pl.lit(self.last + 1, pl.Int64).alias("decision"))
+        return Routes(pl.concat([self.decisions, decided], how="diagonal"))
+
     def digest_for(self, day: date) -> str:
         """Which rows left that date and which came to it, as one text; empty if none did."""
         return self._digests.get(day, "")
