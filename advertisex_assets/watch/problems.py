@@ -5,22 +5,23 @@ from datetime import datetime
 
 import polars as pl
 
-from advertisex_assets.bronze.kafka.balance import kafka_balance
 from advertisex_assets.transforms.watch.freshness import is_behind, staleness
 from advertisex_assets.watch.feed_problem import Links, feed_problem, words
 from advertisex_assets.watch.file_balance import file_balance
+from advertisex_assets.watch.gone import gone_problems
 from advertisex_assets.watch.losses import find_losses
+from advertisex_assets.watch.offsets import offset_problems
 from advertisex_assets.watch.status import watermark
 from advertisex_assets.watch.unread import oldest_unread
 from resources.lake import Lake, LakeTable
 from schemas.alerts.incident import Impact, Problem
 from schemas.alerts.kinds import (
     DATA_STALE,
-    OFFSETS_EXPIRED,
     RECORDS_LOST,
 )
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 
 FRESHNESS = "freshness"
 SUMS = "sums"
@@ -51,9 +52,15 @@ def freshness_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: 
 
 
 def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links) -> list[Problem]:
-    """Records that are missing, doubled or unknown, offsets that do not add up, and what the broker deleted unread."""
+    """Deleted files, records that are missing, doubled or unknown, offsets that do not add up, and what the broker
+    deleted unread."""
     problems = []
     for feed in feeds:
+        tables = (bronze_table(feed), QUARANTINE, DUPLICATES, *silver_tables(feed))
+        gone = gone_problems(lake, tables, SUMS, feed.owner, now, links)
+        if gone:
+            problems += gone
+            continue  # What is left cannot be counted before they are back.
         for loss in find_losses(lake, feed):
             what = f"lost/{loss.table}/{loss.kind}"
             problems.append(
@@ -71,7 +78,7 @@ def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links
             )
         if lake.exists(bronze_table(feed)):
             bronze = lake.open(bronze_table(feed))
-            problems += _offset_problems(bronze, feed, now, links)
+            problems += offset_problems(bronze, feed, SUMS, now, links)
             problems += _file_problems(lake, bronze, feed, now, links)
     return problems
 
@@ -86,25 +93,3 @@ def _file_problems(lake: Lake, bronze: LakeTable, feed: Feed, now: datetime, lin
         )
         for row in wrong.iter_rows(named=True)
     ]  # fmt: skip
-
-
-def _offset_problems(bronze: LakeTable, feed: Feed, now: datetime, links: Links) -> list[Problem]:
-    problems = []
-    for row in kafka_balance(bronze).iter_rows(named=True):
-        where = f"{feed.topic} partition {row['partition']}"
-        if row["expired"]:
-            summary = f"The broker deleted {row['expired']:,} records of {where} before they were read."
-            what, impact = (
-                f"expired/{row['source']}/{row['partition']}/{row['expired']}",
-                Impact(row["expired"]),
-            )
-            problems.append(feed_problem(feed, SUMS, OFFSETS_EXPIRED, what, summary, now, links, impact))
-        if not row["balanced"]:
-            gaps = row["expired"] + row["aborted"] + row["marker"]
-            summary = (
-                f"{where}: {row['offsets'] or 0:,} offsets were passed, but {row['messages']:,} messages and "
-                f"{gaps:,} gaps are accounted for."
-            )
-            what = f"offsets/{row['source']}/{row['partition']}"
-            problems.append(feed_problem(feed, SUMS, RECORDS_LOST, what, summary, now, links))
-    return problems

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -125,3 +126,19 @@ def test_a_lost_file_is_named_by_its_path(tmp_path):
     problems = sums_problems(lake, [FEED], NOW, Links())
     assert any("gone.json brought 20 records, bronze holds 0" in one.summary for one in problems)
     assert not any("kept.json" in one.summary for one in problems)
+
+
+def test_a_deleted_silver_file_is_named_with_its_dates_and_records(lake):
+    for path in (Path(lake.uri(IMPRESSIONS)) / f"event_date={DATES[2]}").glob("*.parquet"):
+        path.unlink()
+    [problem] = sums_problems(lake, [FEED], NOW, Links())
+    assert problem.kind.code == "records_lost" and problem.impact.rows == 20
+    assert f"20 records of silver.impressions of {DATES[2]} are gone with 1 deleted file" in problem.summary
+
+
+def test_a_skipped_offset_is_named_with_its_partition(lake):
+    land(lake, FEED, days_of_impressions(1, each=30)[20:], first_offset=500)
+    refresh(lake, FEED, DATES)
+    [said] = [one.summary for one in sums_problems(lake, [FEED], NOW, Links()) if "offsets" in one.summary]
+    assert said.startswith("ad-impressions partition 0: 510 offsets were passed, but 114 messages and 0 gaps")
+    assert said.endswith("No message stands at 104 to 499.")
