@@ -12,6 +12,7 @@ from advertisex_assets.reference.assets import reference_assets
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
+from advertisex_assets.upkeep.assets import upkeep_assets, upkeep_schedule
 from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
 from advertisex_assets.watching import watch_sensors
 from resources.world import World
@@ -33,6 +34,7 @@ def build() -> Definitions:
             *(silver_assets(feed) for feed in feeds),
             invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
+            *upkeep_assets(),
             data_driven_asset(),
         ],
         sensors=[
@@ -40,6 +42,7 @@ def build() -> Definitions:
             touched_dates_sensor(waiting_work, refreshed),
             *watch_sensors(),
         ],
+        schedules=[upkeep_schedule()],
         resources={"world": World()},
         # One process a run: a micro-batch is over before a second process has started.
         executor=in_process_executor,

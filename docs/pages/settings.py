@@ -35,6 +35,8 @@ def _kind(field: FieldInfo) -> str:
     annotation = field.annotation
     if get_origin(annotation) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) is dict:
+        return "JSON object"
     types = [t for t in get_args(annotation) or (annotation,) if t is not type(None)]
     limits = [f"{sign} {getattr(rule, name)}" for rule in field.metadata for name, sign in _limits_of(rule)]
     return " ".join([" or ".join(WORDS.get(t, str(t)) for t in types), *limits])

@@ -18,7 +18,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from resources.lake.encode import ROW_GROUP_ROWS
 from resources.lake.files import write_files
 from resources.lake.marks import Marks
-from resources.lake.table import LakeTable
+from resources.lake.table import CommitConflictError, LakeTable
 from schemas.errors import ContractError
 
 REWRITE = "upkeep/rewrite"
@@ -96,6 +96,8 @@ def rewrite(
     """
     if not table.table.append_only:
         raise ContractError(f"{table.table.full_name} is not append-only: other writers remove its files too.")
+    if not set(files) <= set(live_files(table)):
+        raise CommitConflictError(f"Files of {table.table.full_name} were rewritten by others before {table.version}.")
     added: list[AddAction] = []
     if make is not None:
         rows = make(pl.concat([scan_file(table, file) for file in files]))

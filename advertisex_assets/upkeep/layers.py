@@ -1,0 +1,37 @@
+"""Layers: the upkeep of every table of a layer that the lake holds, under the rules that the settings give."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from advertisex_assets.upkeep.readers import reason_to_wait
+from advertisex_assets.upkeep.work import Rules, Upkept, upkeep_table
+from resources.lake import Lake
+from resources.run import Run
+from resources.settings import Settings
+from schemas.discover import all_feeds
+from schemas.every_table import every_table
+from schemas.tables.bronze import bronze_table
+from schemas.tables.table import Table
+
+LAYERS = ("bronze", "silver", "gold", "reference", "ops")
+"""In the order of the data: what silver has yet to read is decided before bronze is touched."""
+
+
+def rules_of(settings: Settings) -> Rules:
+    """The rules that the settings give."""
+    keep = timedelta(hours=settings.slowest_reader_hours)
+    return Rules(keep=keep, retention_days=dict(settings.retention_days))
+
+
+def upkeep_layer(lake: Lake, layer: str, rules: Rules, run: Run) -> Iterator[Upkept]:
+    """Keeps up every table of the layer, one after another."""
+    for table in every_table():
+        if table.layer == layer and lake.exists(table):
+            yield upkeep_table(lake, table, rules, run, _waits_for(lake, table, rules, run))
+
+
+def _waits_for(lake: Lake, table: Table, rules: Rules, run: Run) -> str | None:
+    for feed in all_feeds():
+        if table == bronze_table(feed):
+            return reason_to_wait(lake, feed, lake.open(table), run.clock(), rules.keep)
+    return None

@@ -1,0 +1,75 @@
+"""Maintain: what delta-rs does to keep a table small and quick to open: optimise, checkpoint, clean the log, vacuum.
+
+Not here: rewriting files of append-only tables (`rewrite`), when any of it is due (`advertisex_assets.upkeep`).
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+from deltalake.exceptions import CommitFailedError
+
+from resources.lake.rewrite import LiveFile
+from resources.lake.table import LakeTable
+from resources.lake.transactions import last_checkpoint
+
+SPILL_BYTES = 256 << 20
+"""Memory of one optimisation; what does not fit is sorted on disk."""
+
+
+class Vacuumed(NamedTuple):
+    """What a vacuum removed."""
+
+    files: int
+    size_bytes: int
+
+
+def optimise(table: LakeTable, partition: LiveFile, target_bytes: int) -> None:
+    """Merges the files of one partition, sorted as the table declares; one commit that changes no data.
+
+    CommitConflictError if another writer removed one of them meanwhile; nothing has changed then.
+    """
+    where = [(name, "=", value) for name, value in partition.partition]
+    options = {"target_size": target_bytes, "max_concurrent_tasks": 1, "max_spill_size": SPILL_BYTES}
+    try:
+        if table.table.sort_by:
+            table.delta.optimize.z_order(table.table.sort_by, partition_filters=where or None, **options)
+        else:
+            table.delta.optimize.compact(partition_filters=where or None, **options)
+    except CommitFailedError as error:
+        raise table.conflict(error) from error
+
+
+def commits_since_checkpoint(table: LakeTable) -> int:
+    """How many commits a reader has to open one by one."""
+    last = last_checkpoint(table.delta.table_uri, table.storage_options)
+    return table.version - (-1 if last is None else last)
+
+
+def checkpoint(table: LakeTable) -> None:
+    """Writes a checkpoint, and removes commits that are older than the table's log retention."""
+    table.delta.create_checkpoint()
+    table.delta.cleanup_metadata()
+
+
+def vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
+    """Removes files that no version of the last `keep` needs, change feed and files of dead writers among them."""
+    hours = -(-keep // timedelta(hours=1))
+    options = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
+    if not table.delta.vacuum(dry_run=True, **options):
+        return Vacuumed(0, 0)
+    removed = table.delta.vacuum(dry_run=False, **options)
+    table.delta.update_incremental()
+    started = next(one for one in table.delta.history(10) if one["operation"] == "VACUUM START")
+    return Vacuumed(len(set(removed)), int(started["operationMetrics"]["sizeOfDataToDelete"]))
+
+
+def committed_at(table: LakeTable, version: int) -> datetime | None:
+    """When a version was committed (UTC); None if the log no longer reaches back so far."""
+    behind = table.version - version + 1
+    for one in table.delta.history(behind):
+        if one.get("version") == version:
+            moment = pl.from_epoch(pl.Series([one["timestamp"]]), "ms").dt.replace_time_zone("UTC")[0]
+            assert isinstance(moment, datetime)
+            return moment
+    return None
