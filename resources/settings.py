@@ -5,12 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from schemas.errors import AdvertiseXError
 
 PREFIX = "ADVERTISEX_"
+
+LAKE_SCHEMES = ("file", "s3", "s3a", "gs", "az", "abfs", "abfss")
+"""Where delta-rs, Polars and obstore all can read and write."""
 
 
 class SettingsError(AdvertiseXError):
@@ -84,6 +87,15 @@ class Settings(BaseSettings):
     dagster_url: str = Field(
         "http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts."
     )
+
+    @field_validator("lake")
+    @classmethod
+    def _stands_where_it_can(cls, lake: str) -> str:
+        """An unknown scheme would be taken for an empty lake."""
+        scheme, separator, _ = lake.partition("://")
+        if separator and scheme not in LAKE_SCHEMES:
+            raise ValueError(f"{scheme}:// is none of {', '.join(LAKE_SCHEMES)}")
+        return lake
 
     @property
     def storage_options(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ Credentials and endpoints come from each store's own environment variables (AWS_
 that delta-rs and Polars read. Not here: which files are finished and what is in them (`files`); tables (`lake`).
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -69,16 +70,23 @@ def find(path: str) -> list[Found]:
 
 
 @contextmanager
-def explained(path: str) -> Iterator[None]:
-    """Turns what an object store answers into a StoreError that says what to look at."""
+def explained(path: str, said_by: str = "the path or URI") -> Iterator[None]:
+    """Turns what a store answers into a StoreError that says which one, what it said and what to look at."""
     try:
         yield
-    except (BaseError, PermissionError) as error:
-        first = str(error).partition("\n")[0]
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
         raise StoreError(
-            f"{path} cannot be read: {first} Check the URI, the store's own environment variables "
-            "(AWS_..., GOOGLE_..., AZURE_...) and that it can be reached."
+            f"{path} cannot be read or written: {_in_one_line(error)} Check {said_by}, the store's own environment "
+            "variables (AWS_..., GOOGLE_..., AZURE_...), and that it can be reached."
         ) from error
+
+
+def _in_one_line(error: Exception) -> str:
+    """What the store said, without colours, the reply's body and the client's own structures."""
+    told = re.sub(r"\x1b\[[0-9;]*m|↳|<\?xml.*", "", str(error).partition("Debug source")[0], flags=re.DOTALL)
+    return " ".join(told.split())
 
 
 @cache

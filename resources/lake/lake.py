@@ -8,8 +8,11 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from resources.lake.table import LakeTable
-from resources.stores import store_of
+from resources.stores import explained, store_of
 from schemas.tables.table import Table
+
+SAID_BY = "ADVERTISEX_LAKE"
+"""Where a user has said where the lake is, to be named when it is not there."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,22 @@ class Lake:
 
     def exists(self, table: Table) -> bool:
         """Whether the table was ever written."""
-        return DeltaTable.is_deltatable(self.uri(table), self.storage_options)
+        with explained(self.root, SAID_BY):
+            return DeltaTable.is_deltatable(self.uri(table), self.storage_options)
 
     def open(self, table: Table) -> LakeTable:
         """A handle on the table's newest version; an empty table is created if there is none."""
-        try:
-            return LakeTable(table, DeltaTable(self.uri(table), storage_options=self.storage_options))
-        except TableNotFoundError:
-            return LakeTable(table, self._create(table))
+        with explained(self.root, SAID_BY):
+            try:
+                return LakeTable(table, DeltaTable(self.uri(table), storage_options=self.storage_options))
+            except TableNotFoundError:
+                return LakeTable(table, self._create(table))
 
     def tables(self) -> list[str]:
         """The full names of every table that exists, sorted."""
         store, root = store_of(self.root)
-        logs = store.glob(f"{root.rstrip('/')}/*/*/_delta_log")
+        with explained(self.root, SAID_BY):
+            logs = store.glob(f"{root.rstrip('/')}/*/*/_delta_log")
         return sorted(".".join(log.rstrip("/").split("/")[-3:-1]) for log in logs)
 
     def arrow_dataset(self, full_name: str) -> Any:

@@ -46,11 +46,12 @@ class World:
     folder: Path
     step: Callable[[str], None] = lambda name: None
     clock: Callable[[], datetime] = field(default_factory=ticking)
+    lake_uri: str | None = None
 
     @property
     def lake(self) -> Lake:
-        """The lake."""
-        return Lake(str(self.folder / "lake"))
+        """The lake: in the folder, unless it is said to be elsewhere."""
+        return Lake(self.lake_uri or str(self.folder / "lake"))
 
     @property
     def run(self) -> Run:

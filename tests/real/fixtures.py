@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.real import kafka, processes, requirements
+from tests.real.object_store import ObjectStore
 from tests.real.postgres import Postgres
 from tests.real.registry import SchemaRegistry
 from tests.real.secure_kafka import SecureKafka
@@ -61,6 +62,14 @@ def schema_registry() -> SchemaRegistry:
     registry = SchemaRegistry()
     registry.start()
     return registry
+
+
+@pytest.fixture(scope="session")
+def object_store() -> ObjectStore:
+    """A running S3 server with one bucket; `.environment` is what a client needs. Use prefixes of your own."""
+    server = ObjectStore()
+    server.start()
+    return server
 
 
 @pytest.fixture(scope="session")
