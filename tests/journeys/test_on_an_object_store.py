@@ -54,7 +54,7 @@ def tables(lake: str) -> dict[str, pl.DataFrame]:
 
 def test_killed_and_run_again_it_holds_what_a_folder_would(root: str, tmp_path: Path) -> None:
     """One kill before a commit drawn anew."""
-    write_files(tmp_path / "t", TrafficConfig(seed=new_seed(), events=200, days=1))
+    write_files(tmp_path / "t", TrafficConfig(seed=new_seed(), events=1_000, days=1))
     steps, _ = work(tmp_path, -1, str(tmp_path / "lake"))
     fatal = random.SystemRandom().randrange(len(steps))
     print(f"killed before step {fatal}: {steps[fatal]}")

@@ -18,7 +18,7 @@ class ObjectStore(Component):
     """An S3 server on 127.0.0.1 with one bucket; `environment` is what its clients need; objects outlive `stop`."""
 
     def __init__(self) -> None:
-        program, port = _program(), free_port()
+        program, port = server_program(), free_port()
         folder = fresh_folder("object-store")
         (folder / "buckets" / BUCKET).mkdir(parents=True)
         self.url = f"http://127.0.0.1:{port}"
@@ -43,7 +43,7 @@ class ObjectStore(Component):
         return True
 
 
-def _program() -> Path:
+def server_program() -> Path:
     """The server's binary, built if it is not there. Ends the test when it cannot be built."""
     module = REPOSITORY / "deploy" / "object-store"
     folder = CACHE / "object-store"
@@ -64,3 +64,7 @@ def _program() -> Path:
             missing("S3 server", f"Go could not build it: {done.stderr[-300:]}")
         built_from.write_bytes((module / "go.sum").read_bytes())
     return program
+
+
+if __name__ == "__main__":
+    print(server_program())
