@@ -54,9 +54,10 @@ def _place() -> pl.Expr:
 
 
 def _hashes(rows: pl.DataFrame, text: pl.Expr) -> pl.Series:
-    texts = rows.select(text).to_series().to_list()
-    return pl.Series([xxhash.xxh3_128_hexdigest(value.encode()) for value in texts], dtype=pl.String)
+    texts = rows.select(text.cast(pl.Binary)).to_series().to_list()
+    return pl.Series(map(xxhash.xxh3_128_hexdigest, texts), dtype=pl.String)
 
 
 def _buckets(users: pl.Series) -> pl.Series:
-    return pl.Series([xxhash.xxh3_64_intdigest(value.encode()) % BUCKETS for value in users.to_list()], dtype=pl.Int64)
+    numbers = [value % BUCKETS for value in map(xxhash.xxh3_64_intdigest, users.cast(pl.Binary).to_list())]
+    return pl.Series(numbers, dtype=pl.Int64)

@@ -11,13 +11,18 @@ def normalise(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
 
     Reads `text:<column>` and `received_at`.
     """
-    typed = rows.with_columns(column.type.parse(text_of(column.name)).alias(column.name) for column in feed.columns)
-    return typed.with_columns(event_time(feed).alias(feed.event_at))
+    typed = rows.with_columns(
+        column.type.parse(text_of(column.name)).alias(column.name) for column in feed.columns
+    )
+    return typed.with_columns(_or_transport(feed, pl.col(feed.event_at)).alias(feed.event_at))
 
 
 def event_time(feed: Feed) -> pl.Expr:
     """The parsed event time; the transport's where the feed allows that and the record has none."""
-    parsed = feed.time_column.type.parse(text_of(feed.event_at))
+    return _or_transport(feed, feed.time_column.type.parse(text_of(feed.event_at)))
+
+
+def _or_transport(feed: Feed, parsed: pl.Expr) -> pl.Expr:
     if not feed.transport_time:
         return parsed
     return pl.when(text_of(feed.event_at).is_null()).then(pl.col("received_at")).otherwise(parsed)

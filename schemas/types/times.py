@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import mostly
 
 NUMBER = r"^-?\d+(\.\d+)?$"
 REST = r"^(?:[.,](\d{1,9}))?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
@@ -36,7 +37,6 @@ class EventTime:
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """The time may be unreadable, or carry no zone."""
-        text = text_of(column).str.strip_chars()
         return (
             Rule(
                 code="unparsable_time",
@@ -48,13 +48,41 @@ class EventTime:
                 code="zone_assumed_utc",
                 sentence=f"{column} names no time zone; UTC is assumed.",
                 severity=Severity.FLAG,
-                broken=pl.col(column).is_not_null() & ~text.str.contains(NUMBER) & _zone(text).is_null(),
+                broken=pl.col(column).is_not_null() & ZONELESS(text_of(column)),
             ),
         )
 
 
 def epoch_us(text: pl.Expr) -> pl.Expr:
     """Text to Int64 epoch microseconds; null where it is neither ISO 8601 nor an epoch number."""
+    return EPOCH_US(text)
+
+
+def _usual_form(text: pl.Expr) -> pl.Expr:
+    """`2026-03-02T12:27:37`, a space for the T, three or six digits of a fraction, Z or nothing; or epoch millis.
+
+    Null for all else.
+    """
+    clock = text.str.strip_suffix("Z")
+    base = pl.when(text.str.slice(10, 1).is_in(["T", " "])).then(clock.str.head(19).str.replace(" ", "T", literal=True))
+    second = base.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False).cast(pl.Int64)
+    length = clock.str.len_bytes()
+    has_fraction = length.is_in([23, 26]) & clock.str.slice(19).str.starts_with(".")
+    micros = _digits(clock.str.slice(20).str.pad_end(6, "0"), 6)
+    millis = _digits(pl.when(text.str.len_bytes() == 13).then(text), 13)
+    return pl.coalesce(
+        pl.when(length == 19).then(second),
+        pl.when(has_fraction).then(second + micros),
+        pl.when(millis >= SECONDS_BELOW).then(millis * 1000),
+    )
+
+
+def _digits(text: pl.Expr, length: int) -> pl.Expr:
+    """The number that so many digits make; null for all else: a one before them keeps a sign from being read."""
+    return (pl.lit("1") + text).cast(pl.Int64, strict=False) - pl.lit(10**length, pl.Int64)
+
+
+def _any_form(text: pl.Expr) -> pl.Expr:
     clean = text.str.strip_chars()
     return pl.when(clean.str.contains(NUMBER)).then(_from_number(clean)).otherwise(_from_iso(clean))
 
@@ -102,3 +130,17 @@ def _offset_us(text: pl.Expr) -> pl.Expr:
     minutes = digits.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0)
     sign = pl.when(digits.str.head(1) == "-").then(-1).otherwise(1)
     return sign * (hours * 3600 + minutes * 60) * MICROS_PER_SECOND
+
+
+def _names_zulu(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.ends_with("Z")).then(pl.lit(False))
+
+
+def _names_no_zone(text: pl.Expr) -> pl.Expr:
+    clean = text.str.strip_chars()
+    return ~clean.str.contains(NUMBER) & _zone(clean).is_null()
+
+
+EPOCH_US = mostly(_usual_form, _any_form, pl.Int64())
+ZONELESS = mostly(_names_zulu, _names_no_zone, pl.Boolean())
+"""Whether a text that is a time names no zone."""
