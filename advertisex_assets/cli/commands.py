@@ -5,6 +5,7 @@ import typer
 from advertisex_assets.cli import (
     alerts,
     demo,
+    drill,
     explain,
     export,
     feed,
@@ -23,9 +24,23 @@ from advertisex_assets.cli import (
 )
 
 COMMANDS = (
-    generate, land, produce, reference, refresh, sql, status, quarantine, replay, export, explain, demo, metrics, release,
+    generate,
+    land,
+    produce,
+    reference,
+    refresh,
+    sql,
+    status,
+    quarantine,
+    replay,
+    export,
+    explain,
+    demo,
+    drill,
+    metrics,
+    release,
     upkeep,
-)  # fmt: skip
+)
 """In the order of `advertisex --help`."""
 
 

@@ -28,6 +28,8 @@ KINDS: Mapping[str, AlertKind] = {
     "HeldBatchError": BATCH_HELD,
     "KafkaUnavailableError": SYSTEM_AWAY,
     "KafkaException": SYSTEM_AWAY,
+    "RegistryUnavailable": SYSTEM_AWAY,
+    "StoreError": SYSTEM_AWAY,
     "ConnectionError": SYSTEM_AWAY,
 }
 """By the class of the innermost error; everything else is a failed run."""

@@ -1,0 +1,33 @@
+"""`advertisex drill`: breaks things on purpose before your eyes, and shows the alerts arriving."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advertisex_assets.cli.output import errors
+from advertisex_assets.demo.drill.report import page, verdict
+from advertisex_assets.demo.drill.show import drill as run_drill
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command(name="drill")(drill)
+
+
+def drill(
+    rounds: Annotated[int, typer.Option(min=1, help="How often to break everything.")] = 1,
+    port: Annotated[int, typer.Option(help="Where the Dagster UI should listen, if that port is free.")] = 3000,
+    report: Annotated[Path | None, typer.Option(help="Write what was measured to this Markdown file.")] = None,
+) -> None:
+    """Break things on purpose in a Dagster of its own, and show each alert arriving: some minutes, nothing stays."""
+    told = run_drill(errors(), rounds, port)
+    print(verdict(told))
+    if report is not None:
+        command = f"advertisex drill --rounds {rounds} --report {report}"
+        load = os.getloadavg()[2]
+        cores = f"on {os.cpu_count()} cores shared with other work, load {load:.0f}"
+        report.write_text(page(told, command, cores))
+    if any(one.seconds is None for one in told):
+        raise typer.Exit(1)
