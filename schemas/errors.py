@@ -1,5 +1,8 @@
 """Errors of the whole project: each says what happened, where, and what to do next."""
 
+from collections.abc import Sequence
+from datetime import date
+
 
 class AdvertiseXError(Exception):
     """An error a user can act on; its message is one or two full sentences."""
@@ -22,6 +25,17 @@ class HeldBatchError(AdvertiseXError):
 
 class NotedHoldError(HeldBatchError):
     """Batches are held and noted in `ops.held`: nothing tries them again by itself."""
+
+
+class IncompleteBronzeError(HeldBatchError):
+    """Dates must be made anew, and retention has dropped some of their bronze rows."""
+
+    def __init__(self, feed: str, dates: Sequence[date]) -> None:
+        super().__init__(
+            f"Silver of {feed} for {', '.join(map(str, dates))} cannot be made anew: retention has dropped bronze rows "
+            "of these dates (ADVERTISEX_RETENTION_DAYS). What silver has of them stays as it is; landing the dropped "
+            "files again with --as-new brings the rows back."
+        )
 
 
 class BadReferenceError(AdvertiseXError):

@@ -9,7 +9,7 @@ from functools import cache
 
 import schemas.tables
 from schemas.discover import all_feeds
-from schemas.tables.bronze import bronze_table
+from schemas.tables.bronze import bronze_table, routes_table
 from schemas.tables.silver import silver_tables
 from schemas.tables.table import Table
 
@@ -22,5 +22,5 @@ def every_table() -> tuple[Table, ...]:
     standing = [value for name in names for value in vars(importlib.import_module(name)).values()]
     found = {table.full_name: table for table in standing if isinstance(table, Table)}
     for feed in all_feeds():
-        found |= {table.full_name: table for table in (bronze_table(feed), *silver_tables(feed))}
+        found |= {table.full_name: table for table in (bronze_table(feed), routes_table(feed), *silver_tables(feed))}
     return tuple(found[name] for name in sorted(found))

@@ -57,7 +57,8 @@ def rebuild_dates(
 def landed_rows(tables: FeedTables, span: Span) -> dict[date, int]:
     """Every date of the span that ever had rows, with the number of those that landing routed to it."""
     landed = tables.bronze.scan_dates(*span, "event_date").group_by("event_date").agg(pl.len()).collect()
-    routed = {day: 0 for day in tables.routes.dates() if span[0] <= day <= span[1]}
+    # Incomplete dates too, which are refused: nothing of a date may be left to be read.
+    routed = {day: 0 for day in tables.routes.dates() | tables.incomplete if span[0] <= day <= span[1]}
     return routed | dict(landed.iter_rows())
 
 

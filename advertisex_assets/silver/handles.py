@@ -4,13 +4,18 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from advertisex_assets.silver.routes import Routes
 from resources.lake import Lake, LakeTable, Marks
+from resources.lake.dropped import dropped_counts
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table, routes_table
 from schemas.tables.ops import LEDGER
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
+
+ERASED_MARK = "erased/"
+"""Before a date: the mark in bronze that counts how often rows routed to it were erased."""
 
 FINGERPRINT_BITS = 63
 """A Delta transaction version is a signed 64-bit integer."""
@@ -41,6 +46,21 @@ class FeedTables:
     def dated(self) -> tuple[LakeTable, ...]:
         """The tables that carry marks per date, in the order they are committed."""
         return (self.quarantine, self.duplicates, *self.outputs.values())
+
+    @cached_property
+    def _bronze_marks(self) -> Mapping[str, int]:
+        return self.bronze.marks()
+
+    @cached_property
+    def incomplete(self) -> frozenset[date]:
+        """The dates of which retention has dropped bronze rows: they cannot be made anew."""
+        return frozenset(date.fromisoformat(key) for key in dropped_counts(self._bronze_marks) if is_date(key))
+
+    @cached_property
+    def erasures(self) -> Mapping[date, int]:
+        """How often bronze rows of a date were erased; dates without are left out."""
+        marks = ((name.removeprefix(ERASED_MARK), times) for name, times in self._bronze_marks.items())
+        return {date.fromisoformat(day): times for day, times in marks if is_date(day)}
 
     def state(self, day: date) -> DateState | None:
         """The state of a date if all tables agree on it; None if they differ (a crash in between) or never saw it."""
@@ -75,6 +95,11 @@ def open_tables(lake: Lake, feed: Feed) -> FeedTables:
         ledger=lake.open(LEDGER),
         bronze=lake.open(bronze_table(feed)),
     )
+
+
+def is_date(text: str) -> bool:
+    """Whether a part of a mark's name is a date."""
+    return len(text) == len("2026-03-01") and text[:4].isdecimal()
 
 
 def date_mark(feed: Feed, day: date) -> str:

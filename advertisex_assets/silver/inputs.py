@@ -28,13 +28,13 @@ class Inputs:
     schemas: SchemaSource = NO_SCHEMAS
     addresses: AddressBook = DECLARED
 
-    def fingerprint(self, feed: Feed, day: date, routes: str = "") -> int:
+    def fingerprint(self, feed: Feed, day: date, changed: str = "") -> int:
         """Everything but its rows that a date of the feed depends on; reference rows only as far as valid then.
 
-        `routes` says which rows left that date or came to it after landing (`Routes.digest_for`).
+        `changed` says which rows left that date or came to it after landing (`Routes.digest_for`), or were erased.
         """
-        moved = (routes,) if routes else ()
-        return fingerprint(*self._always(feed), self.reference.digest_for(day), *moved)
+        since = (changed,) if changed else ()
+        return fingerprint(*self._always(feed), self.reference.digest_for(day), *since)
 
     def frontier_fingerprint(self, feed: Feed) -> int:
         """The same for all dates together: while it stands, no date can have become pending by itself."""
@@ -47,7 +47,9 @@ class Inputs:
 
 def due_fingerprint(tables: FeedTables, inputs: Inputs, day: date) -> int:
     """The fingerprint that a date of the feed should have now."""
-    return inputs.fingerprint(tables.feed, day, tables.routes.digest_for(day))
+    erasures = tables.erasures.get(day)
+    changed = tables.routes.digest_for(day) + (f"erased {erasures}" if erasures else "")
+    return inputs.fingerprint(tables.feed, day, changed)
 
 
 def silver_inputs(lake: Lake) -> Inputs:

@@ -41,6 +41,7 @@ def _frontier_marks(tables: FeedTables, inputs: Inputs) -> dict[str, int]:
     return {
         name: tables.bronze.version,
         f"{name}/routes": tables.routes.last,
+        f"{name}/erasures": sum(tables.erasures.values()),
         f"{name}/fingerprint": inputs.frontier_fingerprint(tables.feed),
     }
 
@@ -48,7 +49,11 @@ def _frontier_marks(tables: FeedTables, inputs: Inputs) -> dict[str, int]:
 def _touched(tables: FeedTables, inputs: Inputs) -> pl.DataFrame:
     """event_date, rows, and the last bronze version that brought some (0 where rows were only routed again)."""
     name = f"{tables.feed.name}/{FRONTIER}"
-    is_current = tables.ledger.mark(f"{name}/fingerprint") == inputs.frontier_fingerprint(tables.feed)
+    due = _frontier_marks(tables, inputs)
+    # After an erasure, as after a change of rules, every date is looked at.
+    is_current = all(
+        (tables.ledger.mark(mark) or 0) == due[mark] for mark in (f"{name}/fingerprint", f"{name}/erasures")
+    )
     landed = _landed(tables, tables.ledger.mark(name) if is_current else None)
     decided = tables.routes.dates(after=(tables.ledger.mark(f"{name}/routes") or 0) if is_current else 0)
     routed = pl.DataFrame({"event_date": sorted(decided)}, schema={"event_date": pl.Date})
@@ -69,13 +74,11 @@ def _landed(tables: FeedTables, frontier: int | None) -> pl.DataFrame:
 
 def _is_done(tables: FeedTables, day: date, version: int, inputs: Inputs) -> bool:
     state = tables.state(day)
-    if (
-        state is None
-        or state.bronze_version is None
-        or state.fingerprint != due_fingerprint(tables, inputs, day)
-    ):
+    if state is None or state.bronze_version is None:
         return False
-    return state.bronze_version >= version
+    # What cannot be made anew stays under the rules that it was made by.
+    is_due = day not in tables.incomplete and state.fingerprint != due_fingerprint(tables, inputs, day)
+    return not is_due and state.bronze_version >= version
 
 
 def _torn(tables: FeedTables, touched: list[date]) -> set[date]:

@@ -9,6 +9,7 @@ from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF
 from advertisex_assets.transforms.route import FIRST_DATE
+from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import ORDER_KEY, POSITION
 
 
@@ -38,6 +39,9 @@ def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
 def _all_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     if not plan.rebuild:
         return _no_rows(tables)
+    refused = plan.rebuild & tables.incomplete
+    if refused:
+        raise IncompleteBronzeError(tables.feed.name, sorted(refused))
     return tables.routes.rows_of(tables.bronze, plan.rebuild).collect()
 
 

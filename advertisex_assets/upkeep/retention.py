@@ -9,13 +9,15 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from advertisex_assets.silver.routes import Routes
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
 from resources.lake.dropped import ROWS, raised
 from resources.lake.rewrite import live_files, rewrite
 from resources.lake.table import dates_predicate
 from resources.run import Run
+from schemas.discover import feed_named
 from schemas.errors import AdvertiseXError
-from schemas.tables.bronze import EXCLUDED_KINDS
+from schemas.tables.bronze import EXCLUDED_KINDS, routes_table
 from schemas.tables.table import Table
 
 ATTEMPTS = 20
@@ -37,15 +39,15 @@ def drop_expired(lake: Lake, table: Table, days: int | None, run: Run) -> int:
 def _until_won(lake: Lake, table: Table, day: date, run: Run) -> int:
     for _ in range(ATTEMPTS):
         try:
-            return _drop(lake.open(table), day, run)
+            return _drop(lake, lake.open(table), day, run)
         except CommitConflictError:
             continue
     raise AdvertiseXError(f"{table.full_name} of {day} lost {ATTEMPTS} races against other writers; run it again.")
 
 
-def _drop(opened: LakeTable, day: date, run: Run) -> int:
+def _drop(lake: Lake, opened: LakeTable, day: date, run: Run) -> int:
     files = [file for file in live_files(opened) if file.day == day]
-    counts = list(_counts(opened, day))
+    counts = list(_counts(opened, day, lake))
     marks = raised(opened, counts)
     run.step(f"upkeep:drop:{opened.table.name}")
     if opened.table.append_only:
@@ -56,21 +58,23 @@ def _drop(opened: LakeTable, day: date, run: Run) -> int:
     return sum(file.rows for file in files)
 
 
-def _counts(opened: LakeTable, day: date) -> Iterator[Count]:
+def _counts(opened: LakeTable, day: date, lake: Lake) -> Iterator[Count]:
     """What is about to be dropped, by each key that somebody adds it up by."""
     rows = opened.scan_dates(day, day, opened.table.date_column)
     schema = opened.table.schema
     if "record_index" in schema and "landing_date" in schema and "kind" in schema:
-        yield from _received(rows)
+        yield from _received(rows, opened, lake)
     elif "feed" in schema:
         yield from _of_feeds(rows, opened.table)
     else:
         yield day.isoformat(), ROWS, rows.select(pl.len()).collect().item()
 
 
-def _received(rows: pl.LazyFrame) -> Iterator[Count]:
-    """Bronze rows by event date and by source."""
-    by_date = rows.group_by("event_date").agg(
+def _received(rows: pl.LazyFrame, opened: LakeTable, lake: Lake) -> Iterator[Count]:
+    """Bronze rows by the date that they are routed to now, and by source."""
+    feed = feed_named(opened.table.name)
+    routes = Routes(lake.open(routes_table(feed)).scan().collect())
+    by_date = routes.applied(rows).group_by("event_date").agg(
         pl.len(), pl.col("kind").is_in(EXCLUDED_KINDS).sum().alias("excluded")
     )
     for day, number, excluded in by_date.collect().iter_rows():

@@ -6,6 +6,7 @@ import polars as pl
 
 from advertisex_assets.silver.routes import Routes
 from advertisex_assets.transforms.watch.conservation import counts_by_date
+from advertisex_assets.watch.dropped import dropped
 from resources.lake import Lake
 from schemas.feed import Feed
 from schemas.tables.bronze import EXCLUDED_KINDS, FILES, bronze_table, routes_table
@@ -26,7 +27,7 @@ def recount(lake: Lake, feed: Feed) -> pl.DataFrame:
     was routed to a date.
     """
     return counts_by_date(
-        [_received(lake, feed), *_accepted(lake, feed), _lost(lake, feed), _refused(lake, feed)]
+        [_received(lake, feed), *_accepted(lake, feed), _lost(lake, feed), _refused(lake, feed), *dropped(lake, feed)]
     )
 
 

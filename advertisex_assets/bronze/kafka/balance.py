@@ -5,6 +5,7 @@ import polars as pl
 from advertisex_assets.bronze.kafka.progress import FIRST, GAP_CLASSES
 from resources.kafka import source_of
 from resources.lake import LakeTable
+from resources.lake.dropped import dropped_counts
 
 BALANCE_SCHEMA = {
     "source": pl.String(),
@@ -26,13 +27,26 @@ def kafka_balance(bronze: LakeTable) -> pl.DataFrame:
         .group_by("source", "partition")
         .agg(pl.len().cast(pl.Int64).alias("messages"))
     )
-    counted = passed.join(messages.collect(), on=["source", "partition"], how="full", coalesce=True)
+    both = pl.concat([messages.collect(), _dropped(bronze)])
+    held = both.group_by("source", "partition").agg(pl.col("messages").sum())
+    counted = passed.join(held, on=["source", "partition"], how="full", coalesce=True)
     gaps = pl.sum_horizontal(GAP_CLASSES)
     agrees = pl.col("offsets").fill_null(-1) == pl.col("messages") + gaps
     filled = counted.with_columns(pl.col("messages", *GAP_CLASSES).fill_null(0))
     return (
         filled.with_columns(agrees.alias("balanced")).select(list(BALANCE_SCHEMA)).sort("source", "partition")
     )
+
+
+def _dropped(bronze: LakeTable) -> pl.DataFrame:
+    """Messages that retention dropped, by source and partition."""
+    rows = []
+    for key, counts in dropped_counts(bronze.marks()).items():
+        source, _, partition = key.rpartition("/")
+        if source.startswith(source_of("")):
+            rows.append((source, int(partition), counts.get("messages", 0)))
+    schema = {name: BALANCE_SCHEMA[name] for name in ("source", "partition", "messages")}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 _PASSED = {name: dtype for name, dtype in BALANCE_SCHEMA.items() if name not in ("messages", "balanced")}
