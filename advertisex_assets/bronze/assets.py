@@ -5,6 +5,7 @@ from dagster import (
     AssetKey,
     AssetsDefinition,
     BackfillPolicy,
+    FreshnessPolicy,
     MaterializeResult,
     asset,
 )
@@ -32,6 +33,8 @@ def bronze_asset(feed: Feed) -> AssetsDefinition:
         backfill_policy=BackfillPolicy.single_run(),
         group_name="bronze",
         kinds={"deltalake", "kafka"},
+        # The UI's own sign: it sees runs, not events; `watch_freshness` judges by event time.
+        freshness_policy=FreshnessPolicy.time_window(fail_window=feed.freshness),
         owners=[feed.owner],
         description=f"{feed.description} Today's partition lands what waits; a past one is only verified.",
         metadata=definition_metadata(bronze_table(feed)),
