@@ -129,6 +129,7 @@ QUARANTINE = Table(
         TableColumn("payload", pl.Binary(), "The record's own bytes."),
         TableColumn("codec", pl.String(), "What split it."),
         TableColumn("header", pl.String(), "What decoding needs beside the payload."),
+        TableColumn("headers", pl.String(), "The Kafka headers, as JSON: producers name themselves there."),
         TableColumn(
             "price_micros", pl.Int64(), "The spend or revenue at risk, where it could be read.", "micros"
         ),
