@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from advertisex_assets.demo.drill.records import BREAKS, HISTORY_DAYS, STAYS, impression, impressions
+from advertisex_assets.demo.drill.records import BREAKS, HISTORY_DAYS, STAY, impression, impressions
 from advertisex_assets.demo.drill.stage import Stage
 from resources.lake import Marks
 from resources.sample_traffic import Message
@@ -28,15 +28,15 @@ REFERENCE = ("advertisers", "campaigns", "creatives", "users")
 
 
 def stop_senders(stage: Stage) -> None:
-    """Two campaigns for some days, and nothing for the last hours."""
+    """Six campaigns for some days, and nothing for the last hours."""
     now = datetime.now(UTC)
-    stage.put("impressions", "history.json", impressions("h", _start(now), now - SILENCE, STAYS, BREAKS))
+    stage.put("impressions", "history.json", impressions("h", _start(now), now - SILENCE, BREAKS, *STAY))
 
 
 def return_without_one(stage: Stage) -> None:
     """The senders are back, but for the tag of one campaign."""
     now = datetime.now(UTC)
-    stage.put("impressions", "return.json", impressions("r", now - SILENCE, now, STAYS))
+    stage.put("impressions", "return.json", impressions("r", now - SILENCE, now, *STAY))
 
 
 def spoil_reference(stage: Stage) -> None:
@@ -63,7 +63,7 @@ def send_framed_message(stage: Stage) -> None:
 def send_broken_records(stage: Stage) -> None:
     """A file of which two fifths cannot be read."""
     now = datetime.now(UTC)
-    good = impressions("b", now - timedelta(hours=2), now, STAYS)
+    good = impressions("b", now - timedelta(hours=2), now, STAY[0])
     stage.put("impressions", "broken.json", [*good, *(f"{{no json {number}" for number in range(80))])
 
 
