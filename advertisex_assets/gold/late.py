@@ -35,8 +35,8 @@ def code_of(mart: Mart, sources: Sources, day: date) -> int:
 
 
 def slice_marks(mart: Mart, sources: Sources, day: date) -> dict[str, int]:
-    """The marks that let the next refresh of a sliced mart redo a part only."""
-    if mart.slicing is None:
+    """The marks that let the next refresh redo a part only."""
+    if mart.slicing is None and not mart.row_wise:
         return {}
     tables = {one.table for one in _events_of(mart).values()}
     versions = {read_mark(day, table): sources[table].opened.version for table in tables}
@@ -44,76 +44,127 @@ def slice_marks(mart: Mart, sources: Sources, day: date) -> dict[str, int]:
 
 
 def touched_slices(mart: Mart, sources: Sources, dates: list[date], inputs: Rows) -> pl.DataFrame | None:
-    """Pairs of date and slice that must be redone; None where the whole dates must be.
+    """What must be redone, as date and keys of the mart's slicing; None where the whole dates must be.
 
-    That is so when the mart is not sliced, a date is new, its code or reference changed, or an input was rebuilt or
-    compacted.
+    That is so when the mart is not sliced, a date is new, its code or reference changed, or an input cannot tell.
     """
     if mart.slicing is None:
         return None
-    pairs = []
-    for day in dates:
-        late = late_rows(mart, sources, day)
+    found = []
+    for days in _by_what_they_read(mart, sources, dates):
+        late = late_rows(mart, sources, days)
         if late is None:
             return None
-        touched = mart.slicing.touched(_frames(late), _frames(_of_day(mart, inputs, day)))
-        pairs.append(touched.collect(backend="polars").to_native().filter(pl.col("event_date") == day))
-    together: pl.DataFrame = pl.concat(pairs)
+        touched = mart.slicing.touched(_frames(late), _frames(_of_days(mart, inputs, days)))
+        found.append(touched.collect(backend="polars").to_native().filter(pl.col("event_date").is_in(days)))
+    together: pl.DataFrame = pl.concat(found)
     return together
 
 
-def _of_day(mart: Mart, inputs: Rows, day: date) -> Rows:
-    """Inputs without look-back cut to the date itself."""
-    own = {
-        name: pl.col("event_date") == day for name, one in _events_of(mart).items() if one.days_before == 0
+def _by_what_they_read(mart: Mart, sources: Sources, dates: list[date]) -> list[list[date]]:
+    """The dates, those together that were made from the same versions of the inputs."""
+    marks, tables = sources[mart.table.full_name].marks, {one.table for one in _events_of(mart).values()}
+    alike: dict[tuple[int | None, ...], list[date]] = {}
+    for day in dates:
+        alike.setdefault(tuple(marks.get(read_mark(day, table)) for table in sorted(tables)), []).append(day)
+    return list(alike.values())
+
+
+def _of_days(mart: Mart, inputs: Rows, days: list[date]) -> Rows:
+    """Inputs without look-back cut to the dates themselves."""
+    own = {name for name, one in _events_of(mart).items() if one.days_before == 0}
+    return {
+        name: rows.filter(pl.col("event_date").is_in(days)) if name in own else rows
+        for name, rows in inputs.items()
     }
-    return {name: rows.filter(own[name]) if name in own else rows for name, rows in inputs.items()}
 
 
-def late_rows(mart: Mart, sources: Sources, day: date) -> Rows | None:
-    """By input the rows that the date has not seen, or not as they are judged now; None if that cannot be told."""
+def late_rows(mart: Mart, sources: Sources, days: list[date]) -> Rows | None:
+    """By input the rows by which it differs from what the dates have seen, and those that are judged otherwise.
+
+    The dates were made from the same versions. None if it cannot be told.
+    """
+    changes = _changes(mart, sources, days)
+    if changes is None:
+        return None
+    added, judged = changes
+    return {
+        name: _with_judged(name, rows, judged, sources, mart.inputs[name], days)
+        for name, rows in added.items()
+    }
+
+
+def additions_alone(mart: Mart, sources: Sources, dates: list[date]) -> Rows | None:
+    """By input the rows that came, if nothing left and no older row is judged otherwise; else None."""
+    found: list[Rows] = []
+    for days in _by_what_they_read(mart, sources, dates):
+        changes = _changes(mart, sources, days)
+        if changes is None or not _only_came(mart, sources, days):
+            return None
+        added, judged = changes
+        of_older = [
+            rows.filter(pl.col("table") == name).join(added[name], on=EVENT[1:], how="anti")
+            for rows in judged.values()
+            for name in added
+        ]
+        if not all(rows.collect().is_empty() for rows in of_older):
+            return None
+        # Other dates may lie between, made from other versions.
+        found.append({name: rows.filter(pl.col("event_date").is_in(days)) for name, rows in added.items()})
+    return {name: pl.concat([rows[name] for rows in found]) for name in found[0]}
+
+
+def _only_came(mart: Mart, sources: Sources, days: list[date]) -> bool:
     marks = sources[mart.table.full_name].marks
-    if marks.get(code_mark(day)) != code_of(mart, sources, day):
+    alone = []
+    for one in _events_of(mart).values():
+        if not one.compared:
+            additions = sources[one.table].additions_since(marks[read_mark(days[0], one.table)])
+            alone.append(
+                additions is not None
+                and additions.only_came(one.first_read(days[0]), one.last_read(days[-1]))
+            )
+    return all(alone)
+
+
+def _changes(mart: Mart, sources: Sources, days: list[date]) -> tuple[Rows, Rows] | None:
+    """By input the rows that differ, and the events whose judgement does."""
+    marks = sources[mart.table.full_name].marks
+    if any(marks.get(code_mark(day)) != code_of(mart, sources, day) for day in days):
         return None
     added: dict[str, pl.LazyFrame] = {}
     judged: dict[str, pl.LazyFrame] = {}
     for name, one in _events_of(mart).items():
-        version = marks.get(read_mark(day, one.table))
-        found = (
-            None
-            if version is None
-            else (_compared if one.compared else _added)(sources[one.table], one, day, version)
-        )
+        version = marks.get(read_mark(days[0], one.table))
+        look = _compared if one.compared else _added
+        found = None if version is None else look(sources[one.table], one, days, version)
         if found is None:
             return None
         (judged if one.compared else added)[name] = found
-    return {
-        name: _with_judged(name, rows, judged, sources, mart.inputs[name], day)
-        for name, rows in added.items()
-    }
+    return added, judged
 
 
 def _events_of(mart: Mart) -> dict[str, Input]:
     return {name: one for name, one in mart.inputs.items() if not one.is_reference}
 
 
-def _added(source: Source, one: Input, day: date, version: int) -> pl.LazyFrame | None:
+def _added(source: Source, one: Input, days: list[date], version: int) -> pl.LazyFrame | None:
     additions = source.additions_since(version)
-    rows = None if additions is None else additions.rows(one.first_read(day), one.last_read(day))
+    rows = None if additions is None else additions.rows(one.first_read(days[0]), one.last_read(days[-1]))
     return None if rows is None else rows.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
 
 
-def _compared(source: Source, one: Input, day: date, version: int) -> pl.LazyFrame | None:
+def _compared(source: Source, one: Input, days: list[date], version: int) -> pl.LazyFrame | None:
     """Events in one version but not in the other."""
     before = source.opened.at(version)
     if before is None:
         return None
-    then, now = (_events(table, one, day) for table in (before, source.opened))
+    then, now = (_events(table, one, days) for table in (before, source.opened))
     return pl.concat([then.join(now, on=EVENT, how="anti"), now.join(then, on=EVENT, how="anti")]).lazy()
 
 
-def _events(table: LakeTable, one: Input, day: date) -> pl.DataFrame:
-    return table.scan_dates(one.first_read(day), one.last_read(day)).select(EVENT).collect()
+def _events(table: LakeTable, one: Input, days: list[date]) -> pl.DataFrame:
+    return table.scan_dates(one.first_read(days[0]), one.last_read(days[-1])).select(EVENT).collect()
 
 
 def _with_judged(
@@ -122,13 +173,15 @@ def _with_judged(
     judged: Mapping[str, pl.LazyFrame],
     sources: Sources,
     one: Input,
-    day: date,
+    days: list[date],
 ) -> pl.LazyFrame:
     """Added rows, and those whose judgement changed."""
+    if not judged:
+        return added
     changed = pl.concat([rows.filter(pl.col("table") == name) for rows in judged.values()]).collect()
     if changed.is_empty():
         return added
-    stored = sources[one.table].scan(one.first_read(day), one.last_read(day))
+    stored = sources[one.table].scan(one.first_read(days[0]), one.last_read(days[-1]))
     return pl.concat([added, stored.join(changed.lazy(), on=EVENT[1:], how="semi")])
 
 

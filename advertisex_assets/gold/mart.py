@@ -18,6 +18,9 @@ from schemas.tables.table import Table
 Preparation = Callable[[Sequence[date], Sources], pl.DataFrame]
 """Makes, for the dates to compute, a small table that no engine can make alike (days of time zones, causes, ...)."""
 
+Crowded = Callable[[Frame, Frame], Frame]
+"""Finds, among touches and conversions, the event_date and event_id of conversions that too many touches may meet."""
+
 
 @dataclass(frozen=True)
 class Input:
@@ -68,7 +71,9 @@ class Mart:
     """One gold table. Raise `version` when `compute` gives another result for the same rows: all dates are redone.
 
     `prepared` are further arguments of `compute`, made in Python; they do not make a date pending. `finish` does, on
-    the collected rows of any engine, what no engine can (sketches). `slicing` lets late rows redo parts of a date.
+    the collected rows of any engine, what no engine can (sketches). `slicing` lets late rows redo parts of a date;
+    `row_wise` says that each row of an input makes rows by itself, so that late ones are only added. `compute` is
+    called apart, with `is_crowd`, for the conversions that `crowded` finds.
     """
 
     table: Table
@@ -79,6 +84,8 @@ class Mart:
     prepared: Mapping[str, Preparation] = field(default_factory=dict)
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     slicing: Slicing | None = None
+    row_wise: bool = False
+    crowded: Crowded | None = None
 
     @property
     def name(self) -> str:

@@ -13,14 +13,14 @@ from advertisex_assets.gold.mart import Input, Mart
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
 from advertisex_assets.transforms.marts.funnel import auction_funnel
-from advertisex_assets.transforms.marts.journeys import attribution
+from advertisex_assets.transforms.marts.journeys import attribution, crowded, touches_by_key
 from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacing
 from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
 from advertisex_assets.transforms.marts.performance import performance, rolled_up
 from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from advertisex_assets.transforms.marts.restate import restatements
-from advertisex_assets.transforms.marts.slices import BY_HOUR, BY_USER_BUCKET, KINDS, Slicing
+from advertisex_assets.transforms.marts.slices import BY_CONVERSION, BY_HOUR, KINDS, Slicing
 from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
 from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
@@ -53,12 +53,8 @@ AUCTIONS = {
 """Of an auction, all but the conversion happens within minutes, which midnight may divide twice."""
 
 JOURNEYS = {
-    "impressions": Input("silver.impressions", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
-    "clicks": Input("silver.clicks", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
+    "touches": Input("gold.touches", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
     "conversions": Input("silver.conversions"),
-    "invalid_traffic": Input(
-        INVALID_TRAFFIC, days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None, compared=True
-    ),
     "campaigns": Input("reference.campaigns"),
     "advertisers": Input("reference.advertisers"),
 }
@@ -108,14 +104,21 @@ MARTS: tuple[Mart, ...] = (
         gates=tuple(same_sums(hop) for hop in ("impressions", "clicks", "conversions")),
     ),
     Mart(
+        gold.TOUCHES,
+        {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")},
+        touches_by_key,
+        row_wise=True,
+    ),
+    Mart(
         gold.ATTRIBUTION,
         JOURNEYS,
         attribution,
         gates=(credit_is_whole, revenue_is_whole, touches_precede),
-        slicing=BY_USER_BUCKET,
+        slicing=BY_CONVERSION,
+        crowded=crowded,
     ),
     Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
-    Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_USER_BUCKET),
+    Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_CONVERSION, crowded=crowded),
     Mart(
         gold.CONVERSION_DAILY,
         {"conversion_paths": Input("gold.conversion_paths")},

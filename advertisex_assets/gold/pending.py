@@ -72,6 +72,6 @@ def _after_upstream(mart: Mart, sources: Sources, waiting: Mapping[str, list[dat
         if one.table.startswith("gold.")
         for day in waiting.get(one.table.removeprefix("gold."), ())
     ]
-    made = {reached for one, day in upstream for reached in one.made_from(day)}
+    made = {reached for one, day in upstream if one.is_driver for reached in one.made_from(day)}
     known = made.union(known_dates(mart, sources)) if upstream else made
     return {reached for one, day in upstream for reached in one.reached_from(day)} & known

@@ -9,10 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from advertisex_assets.gold.compute import computed, read, recomputed
-from advertisex_assets.gold.contents import contents_by_date
+from advertisex_assets.gold.compute import Made, make
+from advertisex_assets.gold.contents import contents_after, contents_by_date
 from advertisex_assets.gold.gates import hold_unless_true
-from advertisex_assets.gold.late import slice_marks, touched_slices
+from advertisex_assets.gold.late import slice_marks
 from advertisex_assets.gold.mart import Mart
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import current_fingerprint, fingerprint_mark, pending_dates, pending_gold
@@ -33,8 +33,8 @@ __all__ = ["GoldReceipt", "pending_gold", "refresh_gold", "refresh_mart"]
 class GoldReceipt:
     """What one commit to a gold table did.
 
-    `changed` are the dates whose rows are not as before; `slices` is how many pairs of date and slice were redone, None
-    for whole dates.
+    `changed` are the dates whose rows are not as before; `slices` is how many pairs of date and slice were redone (of a
+    row-wise mart: rows added), None for whole dates.
     """
 
     table: str
@@ -87,35 +87,46 @@ def _until_won(lake: Lake, mart: Mart, dates: list[date], run: Run, rebuild: boo
 def _replace(sources: Sources, mart: Mart, dates: list[date], run: Run, rebuild: bool) -> GoldReceipt:
     # Opened before anything is read: a writer who commits in between is noticed.
     own = sources[mart.table.full_name]
-    batch = read(mart, sources, dates)
-    touched = None if rebuild else touched_slices(mart, sources, dates, batch.inputs)
-    rows = computed(mart, batch) if touched is None else recomputed(mart, sources, dates, touched)
-    hold_unless_true(mart.table, rows, batch, mart.gates)
-    stored = _as_stored(mart, rows)
-    contents = contents_by_date(stored, mart.date_column, dates)
+    made = make(mart, sources, dates, rebuild)
+    hold_unless_true(mart.table, made.rows, made.batch, mart.gates)
+    stored = _as_stored(mart, made.rows)
+    contents = _contents(mart, own, made, stored, dates)
     changed = [day for day in dates if own.generation(day) != contents[day]]
     run.step(f"gold:replace:{mart.name}")
-    _commit(own, stored, changed, _marks(mart, sources, contents))
-    slices = None if touched is None else touched.height
+    _commit(own, made, stored, changed, _marks(mart, sources, contents))
     return GoldReceipt(
-        mart.table.full_name, tuple(dates), tuple(changed), slices, rows.height, own.opened.version
+        mart.table.full_name, tuple(dates), tuple(changed), made.slices, stored.height, own.opened.version
     )
 
 
-def _commit(own: Source, rows: pl.DataFrame, changed: list[date], marks: Marks) -> None:
+def _contents(
+    mart: Mart, own: Source, made: Made, stored: pl.DataFrame, dates: list[date]
+) -> dict[date, int]:
+    if made.before is None:
+        return contents_by_date(stored, mart.date_column, dates)
+    contents = {day: own.generation(day) for day in dates}
+    return contents_after(contents, _as_stored(mart, made.before), stored, mart.date_column)
+
+
+def _commit(own: Source, made: Made, rows: pl.DataFrame, changed: list[date], marks: Marks) -> None:
     """Rows that are as before are left where they are, so that nothing downstream is redone for them."""
+    column = own.opened.table.date_column
     if not changed:
         own.opened.append(rows.clear(), marks)
-        return
-    column = own.opened.table.date_column
-    own.opened.replace(rows.filter(pl.col(column).is_in(changed)), dates_predicate(changed, column), marks)
+    elif made.before is None:
+        own.opened.replace(
+            rows.filter(pl.col(column).is_in(changed)), dates_predicate(changed, column), marks
+        )
+    elif made.within is None:
+        own.opened.append(rows, marks)
+    else:
+        own.opened.replace(rows, made.within, marks)
 
 
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
-    """Types as on disk (a cast from Int64 reads microseconds), in order of grain: readers prune, files compare."""
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()).sort(
-        mart.table.grain_columns
-    )
+    """Types as on disk (a cast from Int64 reads microseconds), in a fixed order: readers prune, files compare."""
+    order = [mart.date_column, *(mart.table.sort_by or mart.table.grain_columns)]
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()).sort(order)
 
 
 def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:

@@ -73,11 +73,15 @@ class Source:
         """Which rows of a reference table hold when."""
         return Validity(self.opened.scan().collect())
 
-    def scan(self, first: date, last: date, during: Spans | None = None) -> pl.LazyFrame:
+    def scan(
+        self, first: date, last: date, during: Spans | None = None, where: pl.Expr | None = None
+    ) -> pl.LazyFrame:
         """The rows of those dates, times as Int64 epoch microseconds; only events during the spans, if given."""
         rows = self.opened.scan_dates(first, last)
+        # Before the cast: files and row groups are skipped by the statistics of the stored column.
+        if where is not None:
+            rows = rows.filter(where)
         if during is not None and EVENT_AT in self.opened.table.schema:
-            # Before the cast: files and row groups are skipped by the statistics of the stored column.
             rows = rows.filter(pl.any_horizontal(_within(begin, end) for begin, end in during))
         return rows.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
 

@@ -1,16 +1,19 @@
-"""Additions: the rows that came to each date of a table after an older version, found by comparing the two file lists.
+"""Additions: the rows by which each date of a table differs from an older version, found by comparing file lists.
 
-Where files went away too (a rebuild, a compaction), nothing can be said without reading them: the answer is None.
+Where files went away too (a rebuild, files merged), both sides are read and compared.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 from deltalake import DeltaTable
 
 from schemas.tables.table import Table
+
+MOST_COMPARED = 4_000_000
+"""Rows of a date that are read to be compared: some GB; beyond, it is not said what differs."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +25,58 @@ class Additions:
     storage_options: Mapping[str, str]
     then: Mapping[date, frozenset[str]]
     now: Mapping[date, frozenset[str]]
+    _compared: dict[date, pl.DataFrame | None] = field(default_factory=dict, repr=False)
 
     def rows(self, first: date, last: date) -> pl.LazyFrame | None:
-        """The rows that were added to those dates; None if files of any of them were removed as well."""
+        """The rows that came to those dates or left them; None if that cannot be told."""
+        dates = self._changed(first, last)
+        found = [self._differing(day) if self._gone(day) else self._added(day) for day in dates]
+        told = [rows for rows in found if rows is not None]
+        return pl.concat([pl.LazyFrame(schema=self.table.schema), *told]) if len(told) == len(found) else None
+
+    def only_came(self, first: date, last: date) -> bool:
+        """Whether no file of those dates went away."""
+        return not any(self._gone(day) for day in self._changed(first, last))
+
+    def _changed(self, first: date, last: date) -> list[date]:
         dates = sorted(day for day in self.then.keys() | self.now.keys() if first <= day <= last)
-        if any(self.then.get(day, frozenset()) - self.now.get(day, frozenset()) for day in dates):
+        return [day for day in dates if self.then.get(day) != self.now.get(day)]
+
+    def _gone(self, day: date) -> frozenset[str]:
+        return self.then.get(day, frozenset()) - self.now.get(day, frozenset())
+
+    def _added(self, day: date) -> pl.LazyFrame:
+        return self._scan(day, self.now.get(day, frozenset()) - self.then.get(day, frozenset()))
+
+    def _differing(self, day: date) -> pl.LazyFrame | None:
+        """The rows of files that went and came, without those that are in both."""
+        if day not in self._compared:
+            self._compared[day] = self._compare(day)
+        rows = self._compared[day]
+        return None if rows is None else rows.lazy()
+
+    def _compare(self, day: date) -> pl.DataFrame | None:
+        try:
+            sides = (self._scan(day, self._gone(day)), self._added(day))
+            if sum(side.select(pl.len()).collect().item() for side in sides) > MOST_COMPARED:
+                return None
+            return _differing(*(side.collect() for side in sides))
+        except FileNotFoundError:
+            # VACUUM has removed what went away.
             return None
-        added = [
-            (day, path) for day in dates for path in sorted(self.now[day] - self.then.get(day, frozenset()))
-        ]
-        empty = pl.LazyFrame(schema=self.table.schema)
-        return pl.concat(
-            [empty, *(scan_file(self.table, self.uri, self.storage_options, *file) for file in added)]
-        )
+
+    def _scan(self, day: date, paths: frozenset[str]) -> pl.LazyFrame:
+        files = [scan_file(self.table, self.uri, self.storage_options, day, path) for path in sorted(paths)]
+        return pl.concat([pl.LazyFrame(schema=self.table.schema), *files])
+
+
+def _differing(*sides: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are not as often on one of two sides as on the other."""
+    hashes = [side.hash_rows().rename("hash") for side in sides]
+    counts = [each.value_counts(name=f"count_{n}") for n, each in enumerate(hashes)]
+    both = counts[0].join(counts[1], on="hash", how="full", coalesce=True)
+    unlike = both.filter(pl.col("count_0").ne_missing(pl.col("count_1")))["hash"].implode()
+    return pl.concat([side.filter(each.is_in(unlike)) for side, each in zip(sides, hashes, strict=True)])
 
 
 def scan_file(

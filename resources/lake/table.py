@@ -9,6 +9,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from resources.lake.additions import Additions, files_by_date, scan_files_between
+from resources.lake.encode import cut
 from resources.lake.files import write_files
 from resources.lake.marks import Marks
 from resources.lake.transactions import StaleHandleError, read_transactions
@@ -181,6 +182,7 @@ class LakeTable:
                 mode="append" if predicate is None else "overwrite",
                 predicate=predicate,
                 schema_mode="merge" if set(self.table.schema) != self._stored_columns else None,
+                **cut(self.table),
                 commit_properties=marks.commit_properties(),
             )
         except CommitFailedError as error:

@@ -20,12 +20,20 @@ class TableColumn:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """How finely a table is cut, where readers look up few of its keys: rows of a row group, and bytes of a file."""
+
+    row_group_rows: int
+    file_bytes: int
+
+
+@dataclass(frozen=True)
 class Table:
     """One Delta table.
 
     `grain` says what one row is, and `grain_columns` which columns make it unique. `date_column` is the partition
     that replaces go by. Append-only tables carry a change feed, so that readers take only what is new. `sort_by` is
-    the order of rows in files that upkeep has merged.
+    the order of rows in files that upkeep has merged. `pieces` cuts files and row groups smaller than writers do.
     """
 
     layer: str
@@ -39,6 +47,7 @@ class Table:
     change_feed: bool = False
     statistics_columns: tuple[str, ...] = field(default=())
     sort_by: tuple[str, ...] = ()
+    pieces: Pieces | None = None
 
     @property
     def full_name(self) -> str:

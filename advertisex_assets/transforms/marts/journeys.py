@@ -14,10 +14,12 @@ from advertisex_assets.transforms.attribution.contract import (
     VIEW,
     Frame,
 )
+from advertisex_assets.transforms.attribution.crowds import crowded_conversions
 from advertisex_assets.transforms.marts.activity import VIEWABLE_MS
 from advertisex_assets.transforms.marts.traffic import only_valid
 from advertisex_assets.transforms.marts.windows import with_windows
-from schemas.tables.gold import ATTRIBUTION
+from schemas.tables.gold import ATTRIBUTION, TOUCHES
+from schemas.tables.gold.touches import BY_CLICK, BY_IMPRESSION, BY_USER
 
 STAMP_BASE = 10**17
 """Added to a time in microseconds, so that every stamp has 18 digits until the year 5138."""
@@ -41,25 +43,58 @@ def stamp_of(column: str) -> nw.Expr:
 
 
 def touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
-    """Valid clicks and views as touches (TOUCH_COLUMNS)."""
-    return as_touches(
-        only_valid("impressions", impressions, invalid_traffic), only_valid("clicks", clicks, invalid_traffic)
-    )
+    """Valid clicks and views as touches (TOUCH_COLUMNS), from silver."""
+    found = valid_touches(impressions, clicks, invalid_traffic).with_columns(touch_id=stamped("touch_id"))
+    return found.select(*TOUCH_COLUMNS)
 
 
-def as_touches(impressions: Frame, clicks: Frame) -> Frame:
-    """Clicks and views as touches (TOUCH_COLUMNS); where viewability was measured, only viewable impressions."""
-    seen = impressions.filter(nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS))
-    views = seen.with_columns(
-        touch_type=nw.lit(VIEW),
-        impression_id=nw.coalesce("impression_id", "event_id"),
-        click_id=nw.lit(None, nw.String),
+def valid_touches(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
+    """Valid clicks, and views; of these, where viewability was measured, only viewable ones. Plain touch_id."""
+    views = only_valid("impressions", impressions, invalid_traffic).filter(
+        nw.col("viewable_ms").is_null() | (nw.col("viewable_ms") >= VIEWABLE_MS)
     )
-    clicked = clicks.with_columns(touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id"))
+    clicked = only_valid("clicks", clicks, invalid_traffic)
     both = [
-        kind.with_columns(touch_id=stamped("event_id")).select(*TOUCH_COLUMNS) for kind in (views, clicked)
+        views.with_columns(
+            touch_type=nw.lit(VIEW),
+            impression_id=nw.coalesce("impression_id", "event_id"),
+            click_id=nw.lit(None, nw.String),
+        ),
+        clicked.with_columns(touch_type=nw.lit(CLICK), click_id=nw.coalesce("click_id", "event_id")),
     ]
-    return nw.concat(both, how="vertical")
+    columns = ("event_date", *TOUCH_COLUMNS)
+    return nw.concat(
+        [kind.with_columns(touch_id=nw.col("event_id")).select(*columns) for kind in both], how="vertical"
+    )
+
+
+def touches_by_key(impressions: Frame, clicks: Frame, invalid_traffic: Frame) -> Frame:
+    """`gold.touches`: every touch once by its user, and once by each id that it carries."""
+    found = valid_touches(impressions, clicks, invalid_traffic)
+    by_id = [found.filter(~nw.col(name).is_null()) for name in (BY_IMPRESSION, BY_CLICK)]
+    rows = zip((BY_USER, BY_IMPRESSION, BY_CLICK), (found, *by_id), strict=True)
+    return nw.concat(
+        [each.with_columns(found_by=nw.lit(name), key=nw.col(name)) for name, each in rows], how="vertical"
+    ).select(*TOUCHES.schema)
+
+
+def each_once(touches: Frame) -> Frame:
+    """Rows of `gold.touches` that any keys found, as if each had been found by its user."""
+    distinct = touches.drop("found_by", "key").unique()
+    return distinct.with_columns(found_by=nw.lit(BY_USER), key=nw.col(BY_USER))
+
+
+def all_of(touches: Frame) -> Frame:
+    """The touches (TOUCH_COLUMNS) of `gold.touches`."""
+    by_user = touches.filter(nw.col("found_by") == BY_USER)
+    return by_user.with_columns(touch_id=stamped("touch_id")).select(*TOUCH_COLUMNS)
+
+
+def crowded(touches: Frame, conversions: Frame) -> Frame:
+    """event_date and event_id of conversions whose touches are counted, not joined: a bot's."""
+    asking = conversions.with_columns(conversion_id=stamped("event_id"))
+    found = crowded_conversions(all_of(touches), asking)
+    return asking.join(found, on="conversion_id", how="semi").select("event_date", "event_id")
 
 
 def conversions_to_credit(conversions: Frame, campaigns: Frame, advertisers: Frame) -> Frame:
@@ -69,16 +104,11 @@ def conversions_to_credit(conversions: Frame, campaigns: Frame, advertisers: Fra
 
 
 def attribution(
-    impressions: Frame,
-    clicks: Frame,
-    conversions: Frame,
-    invalid_traffic: Frame,
-    campaigns: Frame,
-    advertisers: Frame,
+    touches: Frame, conversions: Frame, campaigns: Frame, advertisers: Frame, is_crowd: bool = False
 ) -> Frame:
-    """`gold.attribution` of the conversions handed in; times as Int64 epoch microseconds."""
+    """`gold.attribution` of the conversions handed in, from `gold.touches`; times as Int64 epoch microseconds."""
     credited = conversions_to_credit(conversions, campaigns, advertisers)
-    rows = attribute(touches(impressions, clicks, invalid_traffic), credited.select(*CONVERSION_COLUMNS))
+    rows = attribute(all_of(touches), credited.select(*CONVERSION_COLUMNS), crowded=is_crowd)
     extra = credited.select("conversion_id", "currency", "user_bucket")
     own = [name for name in rows.collect_schema().names() if name not in ("currency", "user_bucket")]
     whole = rows.select(*own).join(extra, on="conversion_id", how="left")

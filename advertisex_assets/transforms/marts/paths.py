@@ -9,7 +9,7 @@ from advertisex_assets.transforms.attribution import paths
 from advertisex_assets.transforms.attribution.contract import CONVERSION_COLUMNS, Frame
 from advertisex_assets.transforms.marts.activity import MONEY_CURRENCY
 from advertisex_assets.transforms.marts.currency import in_one_currency
-from advertisex_assets.transforms.marts.journeys import conversions_to_credit, touches
+from advertisex_assets.transforms.marts.journeys import all_of, conversions_to_credit
 from advertisex_assets.transforms.marts.rates import with_rates
 from schemas.metrics import CONVERSION_RATES
 from schemas.tables.gold import CONVERSION_DAILY, CONVERSION_PATHS
@@ -27,17 +27,11 @@ CONVERSION_MEASURES = (
 
 
 def conversion_paths(
-    impressions: Frame,
-    clicks: Frame,
-    conversions: Frame,
-    invalid_traffic: Frame,
-    campaigns: Frame,
-    advertisers: Frame,
+    touches: Frame, conversions: Frame, campaigns: Frame, advertisers: Frame, is_crowd: bool = False
 ) -> Frame:
-    """`gold.conversion_paths`: one row per conversion, with or without touches; times as Int64 epoch microseconds."""
+    """`gold.conversion_paths`: one row per conversion, from `gold.touches`; times as Int64 epoch microseconds."""
     credited = conversions_to_credit(conversions, campaigns, advertisers)
-    touched = touches(impressions, clicks, invalid_traffic)
-    found = paths.conversion_paths(touched, credited.select(*CONVERSION_COLUMNS))
+    found = paths.conversion_paths(all_of(touches), credited.select(*CONVERSION_COLUMNS), crowded=is_crowd)
     found = found.select(nw.col("conversion_id").alias("path_of"), *PATH_COLUMNS)
     whole = credited.join(found, left_on="conversion_id", right_on="path_of", how="left")
     return whole.with_columns(

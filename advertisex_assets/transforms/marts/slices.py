@@ -9,11 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 
 import narwhals.stable.v2 as nw
+import polars as pl
 
 from advertisex_assets.transforms.attribution.affected import affected_by_conversions, affected_by_touches
 from advertisex_assets.transforms.attribution.contract import Frame
 from advertisex_assets.transforms.marts.activity import HOUR_US, HOURS_PER_DAY
-from advertisex_assets.transforms.marts.journeys import as_touches, conversions_to_credit
+from advertisex_assets.transforms.marts.journeys import (
+    all_of,
+    conversions_to_credit,
+    each_once,
+    stamped,
+    unstamped_id,
+)
+from schemas.tables.gold.touches import FOUND_BY
 
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 EPOCH = date(1970, 1, 1)
@@ -25,15 +33,25 @@ class Slicing:
     """How a mart is redone in part.
 
     `column` of the mart names the slice of a row. `touched` takes the late rows and all rows of each input, and gives
-    the distinct event_date and `column` that can change. `restrict` cuts the inputs to such pairs: computing from them
-    gives exactly the mart's rows of those slices. `during`, where slices are times, gives the half-open spans in Int64
-    us that they cover, so that readers can skip the rest.
+    the distinct event_date and `column` that can change, and `row_key`, where only some rows of a slice can.
+    `restrict` cuts the inputs to those: computing from them gives exactly the mart's rows of those.
+    `during`, where slices are times, gives the half-open spans in Int64 us that they cover; `narrow`, where they are
+    found by keys, takes the input `by_keys_of` cut to them and gives the rows to read of other inputs: so that readers
+    can skip the rest. With `narrow`, only the slices are replaced; otherwise whole dates are.
     """
 
     column: str
     touched: Callable[[Frames, Frames], Frame]
     restrict: Callable[[Frames, Frame], Frames]
+    row_key: str | None = None
     during: Callable[[Iterable[tuple[date, int]]], list[tuple[int, int]]] | None = None
+    narrow: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] | None = None
+    by_keys_of: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """What names a touched row, beside its date."""
+        return [self.column, *([self.row_key] if self.row_key else [])]
 
 
 def _hour() -> nw.Expr:
@@ -66,19 +84,37 @@ def spans_of_hours(pairs: Iterable[tuple[date, int]]) -> list[tuple[int, int]]:
     return spans
 
 
-def touched_buckets(late: Frames, inputs: Frames) -> Frame:
-    """The buckets of late conversions, and of conversions that late touches can reach."""
-    # Invalid ones too: a touch that has become invalid changes what it had reached.
+def touched_conversions(late: Frames, inputs: Frames) -> Frame:
+    """Late conversions, and those that late touches can reach, with their buckets."""
     credited = conversions_to_credit(inputs["conversions"], inputs["campaigns"], inputs["advertisers"])
-    reached = affected_by_touches(as_touches(late["impressions"], late["clicks"]), credited)
-    return nw.concat([reached, affected_by_conversions(late["conversions"])], how="vertical").unique()
+    reached = affected_by_touches(all_of(each_once(late["touches"])), credited)
+    own = late["conversions"].with_columns(conversion_id=stamped("event_id"))
+    both = nw.concat([reached, affected_by_conversions(own)], how="vertical")
+    return both.with_columns(conversion_id=unstamped_id("conversion_id")).unique()
 
 
-def within_buckets(inputs: Frames, pairs: Frame) -> Frames:
-    """Conversions of those buckets only; their touches may be anyone's."""
-    conversions = inputs["conversions"].join(pairs, on=["event_date", "user_bucket"], how="semi")
-    return {**inputs, "conversions": conversions}
+def within_conversions(inputs: Frames, touched: Frame) -> Frames:
+    """Those conversions only; and of touches, each once."""
+    named = touched.select("event_date", event_id=nw.col("conversion_id"))
+    conversions = inputs["conversions"].join(named, on=["event_date", "event_id"], how="semi")
+    return {**inputs, "conversions": conversions, "touches": each_once(inputs["touches"])}
 
 
-BY_HOUR = Slicing("hour", touched_hours, within_hours, spans_of_hours)
-BY_USER_BUCKET = Slicing("user_bucket", touched_buckets, within_buckets)
+def touches_of(conversions: pl.DataFrame) -> Mapping[str, pl.Expr]:
+    """The rows of `gold.touches` that may be touches of those conversions."""
+    named = {name: conversions[name].drop_nulls().unique().to_list() for name in FOUND_BY}
+    found = [(pl.col("found_by") == name) & pl.col("key").is_in(keys) for name, keys in named.items() if keys]
+    # Said of the key alone as well, since readers skip by what holds for all rows.
+    any_key = pl.col("key").is_in([key for keys in named.values() for key in keys])
+    return {"touches": any_key & pl.any_horizontal(found) if found else pl.lit(False)}
+
+
+BY_HOUR = Slicing("hour", touched_hours, within_hours, during=spans_of_hours)
+BY_CONVERSION = Slicing(
+    "user_bucket",
+    touched_conversions,
+    within_conversions,
+    row_key="conversion_id",
+    narrow=touches_of,
+    by_keys_of="conversions",
+)

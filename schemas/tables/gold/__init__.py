@@ -11,6 +11,7 @@ from schemas.tables.gold.performance import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CRE
 from schemas.tables.gold.published import ARRIVALS, DAY_STATUS, PUBLISHED, RESTATEMENTS
 from schemas.tables.gold.reach import CAMPAIGN_REACH, USER_REACH
 from schemas.tables.gold.reporting import CAMPAIGN_PACING, CAMPAIGN_REPORTING_DAILY
+from schemas.tables.gold.touches import TOUCHES
 
 GOLD_TABLES = (
     CAMPAIGN_DAILY,
@@ -22,6 +23,7 @@ GOLD_TABLES = (
     CAMPAIGN_REPORTING_DAILY,
     CAMPAIGN_PACING,
     AUCTION_FUNNEL,
+    TOUCHES,
     CONVERSION_PATHS,
     CONVERSION_DAILY,
     ATTRIBUTION,
@@ -52,6 +54,7 @@ __all__ = [
     "GOLD_TABLES",
     "PUBLISHED",
     "RESTATEMENTS",
+    "TOUCHES",
     "USER_REACH",
     "WEBSITE_DAILY",
 ]

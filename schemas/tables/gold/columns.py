@@ -3,7 +3,7 @@
 import polars as pl
 
 from schemas.metrics import Rate
-from schemas.tables.table import Table, TableColumn
+from schemas.tables.table import Pieces, Table, TableColumn
 
 MONEY = "micros of currency"
 
@@ -35,7 +35,12 @@ def rates(definitions: tuple[Rate, ...]) -> tuple[TableColumn, ...]:
 
 
 def mart(
-    name: str, description: str, grain: tuple[TableColumn, ...], columns: tuple[TableColumn, ...]
+    name: str,
+    description: str,
+    grain: tuple[TableColumn, ...],
+    columns: tuple[TableColumn, ...],
+    sort_by: tuple[str, ...] = (),
+    pieces: Pieces | None = None,
 ) -> Table:
     """A gold table with one row per grain, partitioned by the grain's first column, a date."""
     names = tuple(column.name for column in grain)
@@ -47,4 +52,6 @@ def mart(
         grain=" x ".join(names),
         grain_columns=names,
         partition_by=names[:1],
+        sort_by=sort_by,
+        pieces=pieces,
     )

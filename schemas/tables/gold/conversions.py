@@ -4,7 +4,7 @@ import polars as pl
 
 from schemas.metrics import CONVERSION_RATES
 from schemas.tables.gold.columns import CAMPAIGN, CURRENCY, EVENT_DATE, count, mart, money, rates
-from schemas.tables.table import UTC_MICROS, Table, TableColumn
+from schemas.tables.table import UTC_MICROS, Pieces, Table, TableColumn
 
 CONVERSION_DAILY = mart(
     "conversion_daily",
@@ -31,6 +31,9 @@ CONVERSION = (
 USER_BUCKET = TableColumn("user_bucket", pl.Int64(), "The converting user's bucket, 0 to 63.")
 CONVERSION_AT = TableColumn("conversion_at", UTC_MICROS, "When it happened.")
 
+BY_BUCKET = Pieces(row_group_rows=8_192, file_bytes=1_000_000)
+"""A late touch replaces one user bucket of a date: of a large date, a file or two."""
+
 CONVERSION_PATHS = mart(
     "conversion_paths",
     "The touches that compete for each conversion, in order of time.",
@@ -50,6 +53,8 @@ CONVERSION_PATHS = mart(
         money("revenue_micros", "What it was worth."),
         TableColumn("currency", pl.String(), "The currency of the revenue."),
     ),
+    sort_by=("user_bucket", "conversion_id"),
+    pieces=BY_BUCKET,
 )
 
 ATTRIBUTION = Table(
@@ -77,6 +82,8 @@ ATTRIBUTION = Table(
     grain="one touch of one conversion under one model",
     grain_columns=("event_date", "conversion_id", "model", "touch_type", "touch_id", "touch_at"),
     partition_by=("event_date",),
+    sort_by=("user_bucket", "conversion_id", "model", "touch_type", "touch_id", "touch_at"),
+    pieces=BY_BUCKET,
 )
 
 ATTRIBUTION_DAILY = mart(

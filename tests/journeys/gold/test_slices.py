@@ -79,14 +79,63 @@ def test_a_judgement_redoes_what_the_event_had_reached(lake: Lake) -> None:
     assert (redone["campaign_hourly"], redone["attribution"]) == (1, 1)
     judge(lake, CONVERSION_DAY, [("clicks", "k4")])
     redone = slices_of(lake)
-    assert (redone["campaign_hourly"], redone["attribution"]) == (0, 0)
+    assert redone["campaign_hourly"] == 0 and "attribution" not in redone
 
 
-def test_a_rebuilt_date_is_redone_whole(lake: Lake) -> None:
-    """What was removed cannot be told from the log, so nothing is assumed."""
-    write(lake, "clicks", CONVERSION_DAY, [])
+def test_a_rebuilt_date_is_compared(lake: Lake) -> None:
+    """What went away is read once more: one of twenty clicks is gone, nineteen are as before."""
+    write(
+        lake,
+        "clicks",
+        CONVERSION_DAY,
+        [event(f"k{n}", u, at(CONVERSION_DAY, n)) for u, n in USERS.items() if n],
+    )
     redone = slices_of(lake)
-    assert (redone["campaign_hourly"], redone["attribution"]) == (None, None)
+    assert (redone["campaign_hourly"], redone["attribution"]) == (1, 1)
+
+
+def test_what_cannot_be_told_is_redone_whole(lake: Lake) -> None:
+    """The files that went away were removed for good: nothing is assumed."""
+    before = files(lake)
+    write(lake, "clicks", CONVERSION_DAY, [])
+    for gone in before:
+        gone.unlink()
+    assert slices_of(lake)["campaign_hourly"] is None
+
+
+def files(lake: Lake) -> list[Path]:
+    """The data files of silver.clicks."""
+    return list(Path(lake.root, "silver/clicks").rglob("*.parquet"))
+
+
+def test_a_bot_is_credited_apart(lake: Lake) -> None:
+    """300 clicks and 300 conversions of one user are too many to join: every conversion has its credit all the same."""
+    day = CONVERSION_DAY + timedelta(days=1)
+    bot = {"user_id": "u7", "user_bucket": 7, "campaign_id": "c1", "creative_id": "k1", "currency": "USD"}
+    times = [at(day, n // 60, n % 60) for n in range(300)]
+    write(
+        lake, "clicks", day, [bot | {"event_id": f"b{n}", "event_at": when} for n, when in enumerate(times)]
+    )
+    write(
+        lake,
+        "conversions",
+        day,
+        [bot | {"event_id": f"s{n}", "event_at": when} for n, when in enumerate(times)],
+    )
+    append(lake, "conversions", day, [event("other", "u3", at(day, 23), revenue_micros=10**6)])
+    refresh(lake)
+    paths = (
+        lake.open(mart_named("conversion_paths").table).scan_dates(day, day).collect().sort("conversion_at")
+    )
+    # The bot's click of the day before comes first; from the 50th click on, the cap cuts.
+    assert paths["path_length"].to_list() == [min(n + 2, 50) for n in range(300)] + [1]
+    credit = lake.open(mart_named("attribution").table).scan_dates(day, day).collect()
+    linear = (
+        credit.filter(pl.col("model") == "linear")
+        .group_by("conversion_id")
+        .agg(pl.col("credit_micros").sum())
+    )
+    assert linear.height == 301 and set(linear["credit_micros"]) == {1_000_000}
 
 
 def test_nothing_that_changed_was_left_out(tmp_path: Path) -> None:
@@ -110,7 +159,7 @@ def _compare(lake: Lake, mart) -> None:
         before = _day(lake, mart, day)
         refresh_mart(lake, mart, [day], run(), rebuild=True)
         if touched is not None:
-            pairs = [mart.date_column, mart.slicing.column]
+            pairs = [mart.date_column, *mart.slicing.keys]
             either = pl.concat([before, _day(lake, mart, day)])
             changed = either.filter(~either.is_duplicated()).select(pairs).unique()
             assert changed.join(touched, on=pairs, how="anti").is_empty()

@@ -1,4 +1,4 @@
-"""A late row redoes every (date, user bucket) that it changes, and none that it cannot reach."""
+"""A late row redoes every conversion that it changes, and none that it cannot reach."""
 
 from typing import Any
 
@@ -22,11 +22,12 @@ from tests.transforms.attribution.journeys import (
 )
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=80)
-Pairs = set[tuple[Any, Any]]
+Rows = set[tuple[Any, ...]]
 
 
-def _pairs(rows: list[dict], ids: set[str]) -> Pairs:
-    return {(row["event_date"], row["user_bucket"]) for row in rows if row["conversion_id"] in ids}
+def _rows(rows: list[dict], ids: set[str]) -> Rows:
+    columns = ("event_date", "user_bucket", "conversion_id")
+    return {tuple(row[name] for name in columns) for row in rows if row["conversion_id"] in ids}
 
 
 def _changed(before: list[dict], after: list[dict]) -> set[str]:
@@ -38,30 +39,30 @@ def _changed(before: list[dict], after: list[dict]) -> set[str]:
 @relaxed
 @given(touches=touch_rows(), conversions=conversion_rows(), late=st.integers(0, 3))
 def test_late_touches(touches: list, conversions: list, late: int) -> None:
-    """A full run with the late touches differs from one without only inside the affected pairs."""
+    """A full run with the late touches differs from one without only inside the affected conversions."""
     changed = _changed(oracle.attribute(touches[late:], conversions), oracle.attribute(touches, conversions))
     reached = {c["conversion_id"] for c in conversions if oracle.candidates(touches[:late], c)}
     frames = {"late_touches": touch_frame(touches[:late]), "conversions": conversion_frame(conversions)}
     affected = set(on_polars(affected_by_touches, **frames).rows())
-    assert affected == _pairs(conversions, reached)
-    assert affected >= _pairs(conversions, changed)
+    assert affected == _rows(conversions, reached)
+    assert affected >= _rows(conversions, changed)
 
 
 @relaxed
 @given(touches=touch_rows(), conversions=conversion_rows(), late=st.integers(0, 2))
 def test_late_conversions(touches: list, conversions: list, late: int) -> None:
-    """A late conversion changes its own pair, and no other conversion."""
+    """A late conversion changes itself, and no other conversion."""
     changed = _changed(oracle.attribute(touches, conversions[late:]), oracle.attribute(touches, conversions))
     affected = set(
         on_polars(affected_by_conversions, late_conversions=conversion_frame(conversions[:late])).rows()
     )
-    assert affected == _pairs(conversions, changed)
+    assert affected == _rows(conversions, changed)
 
 
 @settings(relaxed, max_examples=4)
 @given(touches=touch_rows(20, 5), conversions=conversion_rows(10, 5))
 def test_engines_agree(touches: list, conversions: list) -> None:
-    """DuckDB names the same pairs."""
+    """DuckDB names the same conversions."""
     frames = {"late_touches": touch_frame(touches), "conversions": conversion_frame(conversions)}
     one, other = (engine(affected_by_touches, **frames) for engine in (on_polars, on_duckdb))
     assert one.schema == other.schema

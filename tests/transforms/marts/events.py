@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
+from advertisex_assets.transforms.marts.journeys import touches_by_key
 from schemas.discover import all_feeds
 from schemas.tables.silver import silver_tables
-from tests.transforms.attribution.engines import Engine, on_duckdb, on_polars
+from tests.transforms.attribution.engines import Engine, Transform, on_duckdb, on_polars
 
 DAY_US = 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,3 +92,12 @@ def judged_kinds(
     events = [(row["event_date"], kind, row["event_id"]) for kind in KINDS[:3] for row in kinds[kind]]
     chosen = draw(st.sets(st.sampled_from(events))) if events else set()
     return kinds, pl.DataFrame(sorted(chosen), schema=INVALID, orient="row")
+
+
+def from_silver(mart: Transform) -> Transform:
+    """A mart of `gold.touches` as a function of what those are made of."""
+
+    def compute(impressions: Any, clicks: Any, invalid_traffic: Any, **others: Any) -> Any:
+        return mart(touches=touches_by_key(impressions, clicks, invalid_traffic), **others)
+
+    return compute

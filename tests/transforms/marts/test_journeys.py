@@ -7,14 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from advertisex_assets.transforms.marts.journeys import attribution
-from advertisex_assets.transforms.marts.paths import conversion_daily, conversion_paths
+from advertisex_assets.transforms.marts import journeys, paths
+from advertisex_assets.transforms.marts.paths import conversion_daily
 from schemas.tables.gold import CONVERSION_DAILY
 from tests.oracles import attribution as rules
 from tests.oracles import marts_journeys as oracle
 from tests.transforms.attribution.engines import sorted_rows
-from tests.transforms.marts.events import DAY_US, ENGINES, START_US, frame, judged_kinds
+from tests.transforms.marts.events import DAY_US, ENGINES, START_US, frame, from_silver, judged_kinds
 
+attribution, conversion_paths = from_silver(journeys.attribution), from_silver(paths.conversion_paths)
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 few = settings(relaxed, max_examples=4)
 
@@ -116,11 +117,11 @@ def test_paths_list_what_competes(rows: Rows, campaigns: Versions, advertisers: 
 @given(rows=judged_kinds(), campaigns=booked, advertisers=paying)
 def test_conversions_by_type_sum_the_paths(rows: Rows, campaigns: Versions, advertisers: Versions) -> None:
     """Counts, values in one currency, and mean times."""
-    paths = ENGINES["polars"](conversion_paths, **frames(rows, campaigns, advertisers))
+    found = ENGINES["polars"](conversion_paths, **frames(rows, campaigns, advertisers))
     groups: dict[tuple, list[dict]] = {}
-    for path in paths.to_dicts():
+    for path in found.to_dicts():
         groups.setdefault(tuple(path[name] for name in CONVERSION_DAILY.grain_columns), []).append(path)
-    daily = ENGINES["polars"](conversion_daily, conversion_paths=paths).to_dicts()
+    daily = ENGINES["polars"](conversion_daily, conversion_paths=found).to_dicts()
     assert len(daily) == len(groups)
     for row in daily:
         group = groups[tuple(row[name] for name in CONVERSION_DAILY.grain_columns)]

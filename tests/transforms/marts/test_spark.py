@@ -11,14 +11,14 @@ import pytest
 from advertisex_assets.gold.calendars import local_days
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.funnel import auction_funnel
-from advertisex_assets.transforms.marts.journeys import attribution
+from advertisex_assets.transforms.marts.journeys import attribution, touches_by_key
 from advertisex_assets.transforms.marts.paths import conversion_paths
 from advertisex_assets.transforms.marts.performance import performance, rolled_up
 from advertisex_assets.transforms.marts.reach import users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables import gold
 from tests.transforms.attribution.engines import on_polars
-from tests.transforms.marts.events import KINDS, frame
+from tests.transforms.marts.events import KINDS, frame, from_silver
 from tests.transforms.marts.spark_frames import many_events
 
 pytestmark = pytest.mark.real
@@ -61,8 +61,9 @@ MARTS = {
     "campaign_daily": (lambda **events: rolled_up(performance(gold.CAMPAIGN_HOURLY)(**events)), EVENTS),
     "website_daily": (performance(gold.WEBSITE_DAILY), EVENTS),
     "reporting_daily": (reporting_daily, (*EVENTS, "local_days")),
-    "attribution": (attribution, JOURNEYS),
-    "conversion_paths": (conversion_paths, JOURNEYS),
+    "touches": (touches_by_key, ("impressions", "clicks", "invalid_traffic")),
+    "attribution": (from_silver(attribution), JOURNEYS),
+    "conversion_paths": (from_silver(conversion_paths), JOURNEYS),
     "auction_funnel": (auction_funnel, AUCTIONS),
     "users": (users_by(gold.USER_REACH), ("impressions", "invalid_traffic")),
     "arrivals": (arrivals, KINDS),
