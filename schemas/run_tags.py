@@ -12,3 +12,6 @@ REFRESHING = "advertisex/refreshing"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 """Dagster's own names for the first and last partition of a run over a range."""
+
+SERVING = "advertisex/serving"
+"""Put on runs that bring gold to PostgreSQL: one of them at a time."""

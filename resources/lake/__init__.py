@@ -2,6 +2,7 @@
 
 from resources.lake.lake import Lake
 from resources.lake.marks import Marks
+from resources.lake.parts import live_files
 from resources.lake.table import CommitConflictError, LakeTable
 
-__all__ = ["CommitConflictError", "Lake", "LakeTable", "Marks"]
+__all__ = ["CommitConflictError", "Lake", "LakeTable", "Marks", "live_files"]
