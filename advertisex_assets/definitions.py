@@ -9,6 +9,9 @@ from advertisex_assets.gold.assets import gold_asset
 from advertisex_assets.gold.data_driven_asset import data_driven_asset
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.reference.assets import reference_assets
+from advertisex_assets.report.asset import report_asset
+from advertisex_assets.serving.assets import KEY as SERVING_KEY
+from advertisex_assets.serving.assets import serving_asset, waiting_to_be_served
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
@@ -18,6 +21,7 @@ from advertisex_assets.watching import watch_sensors
 from resources.world import World
 from schemas.discover import all_feeds
 from sensors.arrivals import arrivals_sensor
+from sensors.serving import serving_sensor
 from sensors.touched_dates import touched_dates_sensor
 
 
@@ -35,12 +39,15 @@ def build() -> Definitions:
             invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
             *upkeep_assets(),
+            serving_asset(),
             data_driven_asset(),
+            report_asset(),
         ],
         sensors=[
             *(arrivals_sensor(feed) for feed in feeds),
             touched_dates_sensor(waiting_work, refreshed),
             *watch_sensors(),
+            serving_sensor(SERVING_KEY, waiting_to_be_served),
         ],
         schedules=[upkeep_schedule()],
         resources={"world": World()},

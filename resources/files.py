@@ -1,13 +1,17 @@
-"""Files in folders and object stores: listing, hashing and reading them in pieces. Reaching them lives in `stores`."""
+"""Files in folders and object stores: listing, hashing, reading in pieces, writing. Reaching them lives in `stores`."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+from fsspec.implementations.local import LocalFileSystem
 
 from resources.stores import NoSuchFileError, explained, find, store_of
 
-__all__ = ["NoSuchFileError", "SourceFile", "list_files"]
+__all__ = ["NoSuchFileError", "SourceFile", "list_files", "write_file"]
 
 PIECE_BYTES = 4 << 20
 """How much is read at once: large enough for object stores, small enough for memory."""
@@ -64,3 +68,20 @@ def _is_finished(below: str) -> bool:
     return not any(part.startswith(IGNORED_PREFIXES) for part in below.split("/")) and not below.endswith(
         UNFINISHED_SUFFIXES
     )
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Puts a file at that path or URI, in the place of an older one; readers see one or the other, never a part.
+
+    StoreError if the store cannot be written.
+    """
+    store, name = store_of(path)
+    with explained(path):
+        if not isinstance(store, LocalFileSystem):
+            store.pipe_file(name, content)
+            return
+        target = Path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        half.write_bytes(content)
+        half.replace(target)

@@ -9,8 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from advertisex_assets.cli.main import build
 from advertisex_assets.explain.asked import EXPLAINABLE, asked
