@@ -1,33 +1,54 @@
-"""What one process cost: `python -m benchmarks.landing.limit ...` and `... .ours ...` print one JSON line each."""
+"""One landing in a process of its own: `python -m benchmarks.landing.ours JSON` and the others print one JSON line."""
 
+import hashlib
 import json
-import resource
-import time
+import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import polars as pl
+
+from benchmarks.measure import Cost
 
 
 @dataclass(frozen=True)
-class Cost:
-    """Messages and payload bytes taken, CPU seconds of the whole process, wall seconds, and peak memory."""
+class Job:
+    """What to land: a feed's topic, which holds so many messages, into a folder; `options` only Spark knows."""
 
+    bootstrap_servers: str
+    topic: str
+    folder: str
     messages: int
-    payload_bytes: int
-    cpu_seconds: float
-    wall_seconds: float
-    peak_megabytes: float
+    options: dict[str, Any] = field(default_factory=dict)
 
 
-def report(work: Callable[[], tuple[int, int]]) -> None:
-    """Runs the work, which returns messages and payload bytes, and prints what it cost; imports are not counted."""
-    cpu, wall = _cpu_seconds(), time.monotonic()
-    messages, payload_bytes = work()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        json.dumps(asdict(Cost(messages, payload_bytes, _cpu_seconds() - cpu, time.monotonic() - wall, peak)))
-    )
+@dataclass(frozen=True)
+class Landed:
+    """What it cost, and what was landed: its messages, and a digest of their places and payloads."""
+
+    cost: Cost
+    messages: int
+    digest: str
 
 
-def _cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+def main(work: Callable[[Job], Landed]) -> None:
+    """The entry point of a measured process."""
+    print(json.dumps(asdict(work(Job(**json.loads(sys.argv[1]))))))
+
+
+def read(line: str) -> Landed:
+    """What a measured process printed last."""
+    found = json.loads(line)
+    return Landed(Cost(**found["cost"]), found["messages"], found["digest"])
+
+
+def digest_of(rows: pl.LazyFrame) -> tuple[int, str]:
+    """The number of messages, and a digest of every partition, offset and payload."""
+    found = rows.select("partition", "offset", "payload").sort("partition", "offset").collect()
+    digest = hashlib.sha256()
+    for name in ("partition", "offset"):
+        digest.update(found[name].cast(pl.Int64).to_numpy().tobytes())
+    for payload in found["payload"]:
+        digest.update(len(payload).to_bytes(8, "little") + payload)
+    return found.height, digest.hexdigest()

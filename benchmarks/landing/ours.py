@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-import sys
 
 import polars as pl
 
 from advertisex_assets.bronze.kafka import Budget, land_kafka
-from benchmarks.landing.measure import report
+from benchmarks.landing.measure import Job, Landed, digest_of, main
 from benchmarks.landing.traffic import SCHEMA
+from benchmarks.measure import cost_of
 from resources.kafka import Kafka
 from resources.lake import Lake
 from resources.run import new_run
@@ -29,25 +29,22 @@ class OneSchema:
         raise UnknownSchema("The benchmark sends no single objects.")
 
 
-def run(bootstrap_servers: str, topic: str, folder: str, feed_name: str) -> tuple[int, int]:
-    """Lands all of a topic; returns messages and payload bytes, read back from bronze."""
-    feed = dataclasses.replace(feed_named(feed_name), topic=topic)
-    kafka = Kafka({"bootstrap.servers": bootstrap_servers}, "ours")
-    receipt = land_kafka(Lake(folder), feed, kafka, Budget(run_rows=10**12), new_run("bench"), OneSchema())
+def land(job: Job) -> Landed:
+    """Lands all of the topic that is called like its feed."""
+    cost = cost_of(lambda: _land(job))
+    rows = Lake(job.folder).open(bronze_table(feed_named(job.topic))).scan()
+    # The benchmark measures work that was done: every message was routed by its own time.
+    assert rows.select((pl.col("routed_by") == "event_time").all()).collect().item()
+    return Landed(cost, *digest_of(rows))
+
+
+def _land(job: Job) -> None:
+    feed = dataclasses.replace(feed_named(job.topic), topic=job.topic)
+    kafka = Kafka({"bootstrap.servers": job.bootstrap_servers}, "ours")
+    budget = Budget(run_rows=10**12)
+    receipt = land_kafka(Lake(job.folder), feed, kafka, budget, new_run("bench"), OneSchema())
     assert receipt.is_caught_up
-    return receipt.messages, 0
-
-
-def check(folder: str, feed_name: str, messages: int) -> None:
-    """The benchmark measures work that was done: every message is there once and was routed by its own time."""
-    rows = Lake(folder).open(bronze_table(feed_named(feed_name))).scan()
-    counted = rows.select(
-        pl.struct("partition", "offset").n_unique(), (pl.col("routed_by") == "event_time").sum()
-    )
-    assert counted.collect().row(0) == (messages, messages)
 
 
 if __name__ == "__main__":
-    servers, name, folder, feed_name, count = sys.argv[1:]
-    report(lambda: run(servers, name, folder, feed_name))
-    check(folder, feed_name, int(count))
+    main(land)

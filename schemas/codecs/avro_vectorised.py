@@ -14,6 +14,7 @@ from schemas.codecs.avro_columns import scalar_text
 from schemas.codecs.avro_layout import END_MARK, Layout, Leaf, layout_of, leaf_at
 from schemas.codecs.avro_one_by_one import documents_of
 from schemas.codecs.avro_reading import Readings
+from schemas.codecs.avro_steps import fields_of
 from schemas.codecs.base import DECODE_ERROR, RESCUED
 from schemas.codecs.documents import Document, frame_of, rescued_of
 from schemas.codecs.paths import Step, roots_of, steps_of, values_at
@@ -46,6 +47,9 @@ def columns_of(
     if layout is None or len(bodies) < SMALLEST_BATCH:
         found = _one_by_one(bodies, schema_text, paths)
         return found if rescue else found.with_columns(pl.lit(None, pl.String).alias(RESCUED))
+    stepped = None if rescue else fields_of(bodies, layout, paths)
+    if stepped is not None:
+        return stepped
     decoded = _decoded(bodies, layout)
     if decoded is not None:
         return _Batch(decoded, layout).frame(paths, rescue)

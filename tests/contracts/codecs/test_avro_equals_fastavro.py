@@ -14,6 +14,7 @@ from schemas.codecs import AvroCodec
 from schemas.codecs.avro_layout import layout_of
 from schemas.codecs.avro_one_by_one import documents_of
 from schemas.codecs.avro_schema import without_logical_types
+from schemas.codecs.avro_steps import fields_of
 from schemas.codecs.documents import frame_of
 from tests.contracts.codecs.avro_strategies import Shape, records, takes_bytes
 
@@ -108,3 +109,47 @@ def test_the_sample_shapes_of_the_feed_are_vectorised() -> None:
     record = {"type": "record", "name": "Bid", "fields": fields}
     assert layout_of(json.dumps(record)) is not None
     assert layout_of(json.dumps({"type": "array", "items": record})) is not None
+
+
+@SLOW_TO_DRAW
+@given(records(), st.booleans(), st.data())
+def test_a_peek_steps_to_what_fastavro_gives(shape: Shape, is_damaged: bool, data: st.DataObject) -> None:
+    bodies, text = drawn_bodies(data, shape), json.dumps(shape.schema)
+    if is_damaged:
+        bodies[7] = data.draw(damaged(bodies[7]))
+    payloads, headers = pl.Series(bodies, dtype=pl.Binary), pl.Series([text] * len(bodies), dtype=pl.String)
+    paths = [path for path in ("f0", "f1", "f2", "f3") if data.draw(st.booleans())] or ["f0"]
+    peeked = AvroCodec().peek(payloads, headers, paths)
+    reference = frame_of(*documents_of(bodies, text), paths)
+    layout = layout_of(text)
+    event(f"stepped: {layout is not None and fields_of(payloads, layout, paths) is not None}")
+    readable = reference["decode_error"].is_null()
+    assert_frame_equal(peeked.filter(readable).select(paths), reference.filter(readable).select(paths))
+
+
+def test_a_time_behind_texts_and_optional_fields_is_stepped_to() -> None:
+    """Without this the test above could pass with steps that are never taken."""
+    site = {"type": "record", "name": "Site", "fields": [{"name": "domain", "type": ["null", "string"]}]}
+    fields = [
+        {"name": "id", "type": "string"},
+        {"name": "site", "type": ["null", site]},
+        {"name": "price", "type": ["null", "int", "double"]},
+        {"name": "at", "type": ["null", "string"]},
+        {"name": "seen", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "ext", "type": {"type": "map", "values": "string"}},
+    ]
+    schema = {"type": "record", "name": "Bid", "fields": fields}
+    rest = {"seen": 1_767_225_600_000, "ext": {"a": "b"}}
+    bodies = encoded(
+        schema,
+        [
+            {"id": "x" * 300, "site": None, "price": 0.5, "at": "2026-03-01T00:00:00Z", **rest},
+            {"id": "", "site": {"domain": "a.example"}, "price": -3, "at": None, **rest},
+        ],
+    )
+    layout = layout_of(json.dumps(schema))
+    assert layout is not None
+    found = fields_of(pl.Series(bodies, dtype=pl.Binary), layout, ["at", "seen"])
+    assert found is not None
+    assert found["at"].to_list() == ["2026-03-01T00:00:00Z", None]
+    assert found["seen"].to_list() == ["2026-01-01T00:00:00.000000Z"] * 2
