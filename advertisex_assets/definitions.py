@@ -7,6 +7,7 @@ from dagster import BetaWarning, Definitions, in_process_executor
 from advertisex_assets.bronze.assets import bronze_asset
 from advertisex_assets.gold.assets import gold_asset
 from advertisex_assets.gold.data_driven_asset import data_driven_asset
+from advertisex_assets.gold.finality_assets import day_status_asset, published_asset
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.reference.assets import reference_assets
 from advertisex_assets.report.asset import report_asset
@@ -17,6 +18,7 @@ from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFI
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.upkeep.assets import upkeep_assets, upkeep_schedule
 from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
+from advertisex_assets.watch.pruning import pruning_asset
 from advertisex_assets.watching import watch_sensors
 from resources.world import World
 from schemas.discover import all_feeds
@@ -39,8 +41,11 @@ def build() -> Definitions:
             invalid_traffic_asset(),
             *(gold_asset(mart) for mart in MARTS),
             *upkeep_assets(),
+            pruning_asset(),
             serving_asset(),
             data_driven_asset(),
+            published_asset(),
+            day_status_asset(),
             report_asset(),
         ],
         sensors=[

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     duplicate_click_seconds: float = Field(
         1.0, ge=0, description="A second click on the same ad within so many seconds is invalid traffic."
     )
+    final_after_days: int = Field(
+        3, ge=0, description="A day's numbers are published so many days after its end; later changes wait."
+    )
     pseudonym_key: SecretStr = Field(
         SecretStr("advertisex-demo-key"),
         description="The key of the HMAC that replaces user ids; change it before real data, keep it secret.",
@@ -87,6 +90,10 @@ class Settings(BaseSettings):
         description='How many days tables and layers keep rows, as JSON: {"bronze.originals": 90, "silver": 400}; '
         "others keep them for ever.",
     )
+    dagster_history_days: int = Field(
+        14, gt=0, description="Dagster's own runs, events and checks older than this are pruned, in days; "
+        "the latest of each asset, partition and check stay."
+    )  # fmt: skip
     dagster_url: str = Field(
         "http://127.0.0.1:3000", description="Where the Dagster UI is, for links in alerts."
     )
