@@ -28,6 +28,8 @@ class ConsentSignal(StrEnum):
     US_PRIVACY = "us_privacy"
     GPP = "gpp"
     """The Global Privacy Platform string."""
+    GPP_SID = "gpp_sid"
+    """Which of its sections apply."""
 
 
 class ColumnType(Protocol):

@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.codecs.base import Codec
 from schemas.columns import Column, paths_of
+from schemas.consent import TCF_VENDOR_ID
 from schemas.errors import ContractError
 from schemas.rules import Rule
 
@@ -60,6 +61,7 @@ class Feed:
     freshness: timedelta = timedelta(hours=1)
     watermark_delay: timedelta = timedelta(minutes=5)
     test_flag: str | None = None
+    tcf_vendor_id: int | None = TCF_VENDOR_ID
     consent_default: bool = True
     """Whether user-level data of a record that carries no consent signal may be kept: what the contract with the
     sender says. Without consent, PII columns are null and the row is flagged `no_consent`."""
@@ -116,6 +118,7 @@ class Feed:
         ]
         parts += [rule.identity for rule in self.rules]
         parts += [repr(self.key), self.event_at, str(self.transport_time), str(self.consent_default)]
+        parts += [f"tcf_vendor_id: {self.tcf_vendor_id}"] if self.tcf_vendor_id is not None else []
         parts += [f"{output.table}: {output.when}" for output in self.outputs]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -106,8 +106,8 @@ def _patterns(refused: pl.DataFrame) -> Iterable[str]:
 def pattern_of(payload: bytes | None, header: str | None) -> str:
     """What a record looks like without what it says: field names, kinds of values, and the form of dates and times.
 
-    Texts become an ellipsis, numbers and runs of digits a 9, so that records of one producer look alike. Of a binary record
-    only the schema is told: by the writer schema in its header, or by the id that it begins with.
+    Texts become an ellipsis, numbers and runs of digits a 9, so that records of one producer look alike. Of a binary
+    record only the schema is told: by the writer schema in its header, or by the id that it begins with.
     """
     data = (payload or b"")[:LOOKED_AT_BYTES]
     text = _text(data)

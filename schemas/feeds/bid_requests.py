@@ -5,7 +5,8 @@ from datetime import timedelta
 import polars as pl
 
 from schemas.codecs import AvroCodec, AvroConfluentCodec, AvroSingleObjectCodec, JsonCodec
-from schemas.columns import Column, ConsentSignal, Pii
+from schemas.columns import Column, Pii
+from schemas.consent import consent_columns
 from schemas.feed import Feed, Key, Output
 from schemas.rules import Rule, Severity, text_of
 from schemas.types import (
@@ -122,34 +123,7 @@ FEED = Feed(
         Column("at", Integer(), ("at",), "Auction type: 1 first price, 2 second price."),
         Column("tmax_ms", Integer(), ("tmax",), "How long the exchange waits for a bid.", unit="ms"),
         Column("is_test", Flag(), ("test",), "Test traffic, which is billed to nobody."),
-        Column(
-            "gdpr",
-            Flag(),
-            ("gdpr", "regs.gdpr", "regs.ext.gdpr"),
-            "Whether the GDPR applies.",
-            consent=ConsentSignal.GDPR_APPLIES,
-        ),
-        Column(
-            "us_privacy",
-            Text(),
-            ("us_privacy", "regs.us_privacy", "regs.ext.us_privacy"),
-            "The IAB US privacy string.",
-            consent=ConsentSignal.US_PRIVACY,
-        ),
-        Column(
-            "gpp",
-            Text(),
-            ("gpp", "regs.gpp"),
-            "The IAB Global Privacy Platform string.",
-            consent=ConsentSignal.GPP,
-        ),
-        Column(
-            "consent",
-            Text(),
-            ("consent", "user.consent", "user.ext.consent"),
-            "The IAB TCF consent string.",
-            consent=ConsentSignal.TCF,
-        ),
+        *consent_columns(stored=True),
         Column("imp", Text(), ("imp",), "The offered impressions, as JSON."),
         Column("imp_ids", Text(), ("imp[*].id",), "The ids of the offered impressions.", stored=False),
         Column("site_object", Text(), ("site",), "The site, as JSON.", stored=False),
@@ -167,6 +141,11 @@ FEED = Feed(
             "openrtb_site_and_app",
             "The request names both a site and an app.",
             text_of("site_object").is_not_null() & text_of("app_object").is_not_null(),
+        ),
+        _structural(
+            "openrtb_imp_without_id",
+            "An offered impression has no id.",
+            IMP_IDS.list.eval(pl.element().is_null()).list.any(),
         ),
         _structural(
             "openrtb_duplicate_imp_id",

@@ -6,6 +6,7 @@ import polars as pl
 
 from schemas.codecs import CsvCodec, JsonCodec
 from schemas.columns import Column, Pii, paths_of
+from schemas.consent import consent_columns
 from schemas.feed import Feed, Key, Output
 from schemas.rules import Rule, Severity
 from schemas.types import Category, Currency, EventTime, Identifier, Money, UserId, Website
@@ -95,6 +96,7 @@ COLUMNS = (
         unit="micros",
     ),
     Column("currency", Currency("USD"), ("currency",), "The currency of the revenue."),
+    *consent_columns(stored=False),
 )
 
 POSITIONAL = (

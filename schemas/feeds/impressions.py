@@ -6,6 +6,7 @@ import polars as pl
 
 from schemas.codecs import JsonCodec
 from schemas.columns import Column, Pii
+from schemas.consent import consent_columns
 from schemas.feed import Feed, Key, Output
 from schemas.types import (
     Country,
@@ -83,6 +84,7 @@ FEED = Feed(
             "How long at least half of the ad was in view (MRC).",
             unit="ms",
         ),
+        *consent_columns(stored=False),
     ),
     key=Key("impression_id"),
     outputs=(

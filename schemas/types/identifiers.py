@@ -11,6 +11,9 @@ MAX_ID_CHARACTERS = 256
 
 CONTROL_CHARACTERS = r"[\x00-\x1f\x7f]"
 
+NESTED = r'^(?:\{\}|\{"|\[\]|\[["{\[\d])'
+"""How JSON's objects and arrays begin, as the decoder writes them; macros such as `[ID]` and ids in braces do not."""
+
 ZERO_ADVERTISING_ID = r"^[0\-]+$"
 """What iOS and Android send for a limited advertising id: zeros and dashes only (also a bare 0)."""
 
@@ -23,9 +26,10 @@ def malformed(column: str) -> Rule:
     text = text_of(column)
     return Rule(
         code="malformed_id",
-        sentence=f"{column} is longer than {MAX_ID_CHARACTERS} characters or has control characters.",
+        sentence=f"{column} is longer than {MAX_ID_CHARACTERS} characters, nested, or has control characters.",
         severity=Severity.REFUSE,
-        broken=(text.str.len_chars() > MAX_ID_CHARACTERS) | text.str.contains(CONTROL_CHARACTERS),
+        broken=(text.str.len_chars() > MAX_ID_CHARACTERS) | text.str.contains(f"{CONTROL_CHARACTERS}|{NESTED}"),
+        version=2,
     )
 
 

@@ -1,8 +1,10 @@
 """GPP: whether any section of an IAB Global Privacy Platform string forbids user-level data.
 
-Source: IAB Tech Lab, "Global Privacy Platform String" and the specifications of its sections. Without `gpp_sid` every
-section is taken to apply.
+Source: IAB Tech Lab, "Global Privacy Platform String" and the specifications of its sections.
 """
+
+import re
+from collections.abc import Collection
 
 from advertisex_assets.transforms.privacy.bits import Bits, UnreadableSignal
 from advertisex_assets.transforms.privacy.tcf import allows_measurement
@@ -29,21 +31,35 @@ GPC_SEGMENT = 1
 """The type (two bits) of the segment whose next bit is the browser's Global Privacy Control."""
 
 
-def allows_user_level(text: str) -> bool:
-    """Whether no section of the string objects; UnreadableSignal if the string or one that we know is damaged.
+NONE_APPLIES, NOT_SAID = -1, 0
+"""In a list of the sections that apply: none does, or the sender cannot tell."""
 
-    Sections whose law is not known here (Canada's among them) are not weighed.
+
+def applicable(text: str | None) -> Collection[int] | None:
+    """The sections that `gpp_sid` lists, however its numbers are separated; None (all may) where it tells nothing."""
+    ids = {int(number) for number in re.findall(r"-?\d+", text or "")}
+    if NONE_APPLIES in ids:
+        return frozenset()
+    return ids if ids - {NOT_SAID} else None
+
+
+def allows_user_level(text: str, sections: Collection[int] | None = None, vendor: int | None = None) -> bool:
+    """Whether none of the sections that apply objects (None: all may); `vendor` as of `tcf.allows_measurement`.
+
+    UnreadableSignal if the string or such a section is damaged. Sections whose law is not known here (Canada's among
+    them) are not weighed.
     """
-    header, *sections = text.split("~")
+    header, *texts = text.split("~")
     ids = section_ids(header)
-    if len(ids) != len(sections):
-        raise UnreadableSignal(f"the header names {len(ids)} sections and {len(sections)} follow")
-    return all(_allows(section_id, section) for section_id, section in zip(ids, sections, strict=True))
+    if len(ids) != len(texts):
+        raise UnreadableSignal(f"the header names {len(ids)} sections and {len(texts)} follow")
+    weighed = {number: one for number, one in zip(ids, texts, strict=True) if sections is None or number in sections}
+    return all(_allows(number, one, vendor) for number, one in weighed.items())
 
 
-def carries_tc_string(text: str) -> bool:
-    """Whether one of its sections is a TC string; UnreadableSignal if its header is damaged."""
-    return EU_TCF in section_ids(text.partition("~")[0])
+def carries_tc_string(text: str, sections: Collection[int] | None = None) -> bool:
+    """Whether one of the sections that apply is a TC string; UnreadableSignal if the header is damaged."""
+    return EU_TCF in section_ids(text.partition("~")[0]) and (sections is None or EU_TCF in sections)
 
 
 def section_ids(header: str) -> list[int]:
@@ -64,9 +80,9 @@ def section_ids(header: str) -> list[int]:
     return ids
 
 
-def _allows(section_id: int, section: str) -> bool:
+def _allows(section_id: int, section: str, vendor: int | None) -> bool:
     if section_id == EU_TCF:
-        return allows_measurement(section)
+        return allows_measurement(section, vendor)
     if section_id == US_PRIVACY:
         return allows_sale(section)
     return section_id not in OPT_OUT_FIELDS or not _opted_out(section, OPT_OUT_FIELDS[section_id])

@@ -21,6 +21,8 @@ def tc_string(
     interests: frozenset[int] = frozenset(),
     version: int = 2,
     purpose_one_treatment: bool = False,
+    vendors: Collection[int] = (2,),
+    ranges: bool = False,
 ) -> str:
     """The core segment of a TC string (IAB Europe TCF v2.2), fields in their order."""
     fields = [
@@ -40,8 +42,23 @@ def tc_string(
     head = "".join(f"{value:0{length}b}" for value, length in fields)
     purposes = bitfield(24, consents) + bitfield(24, interests)
     publisher = f"{int(purpose_one_treatment)}" + f"{(3 << 6) + 4:012b}"  # country DE
-    vendors = f"{3:016b}0" + bitfield(3, {2}) + f"{0:016b}0" + f"{0:012b}"
-    return encoded(head + purposes + publisher + vendors)
+    last = max(vendors, default=0)
+    chosen = f"{last:016b}" + (vendor_ranges(vendors) if ranges else "0" + bitfield(last, vendors))
+    return encoded(head + purposes + publisher + chosen + f"{0:016b}0" + f"{0:012b}")
+
+
+def vendor_ranges(vendors: Collection[int]) -> str:
+    """The same consents as ranges: neighbours together, others alone."""
+    stretches: list[list[int]] = []
+    for vendor in sorted(vendors):
+        if stretches and vendor == stretches[-1][-1] + 1:
+            stretches[-1].append(vendor)
+        else:
+            stretches.append([vendor])
+    entries = [
+        f"0{one[0]:016b}" if len(one) == 1 else f"1{one[0]:016b}{one[-1]:016b}" for one in stretches
+    ]
+    return f"1{len(entries):012b}" + "".join(entries)
 
 
 def fibonacci(number: int) -> str:

@@ -15,6 +15,7 @@ GDPR, TCF, USP, GPP = (
     ConsentSignal.US_PRIVACY,
     ConsentSignal.GPP,
 )
+SID = ConsentSignal.GPP_SID
 GRANTED, REFUSED = tc_string({1, 7}), tc_string({2, 3})
 
 CASES = {
@@ -41,6 +42,14 @@ CASES = {
     "GPP with the EU's string, refused": ({GPP: gpp_string({2: REFUSED})}, False),
     "GPP without the EU's string, under the GDPR": ({GDPR: True, GPP: gpp_string({6: "1YNN"})}, False),
     "GPP with the old US string": ({GPP: gpp_string({2: GRANTED, 6: "1YYN"})}, False),
+    "GPP, the section that objects does not apply": ({GPP: gpp_string({2: GRANTED, 6: "1YYN"}), SID: "[2]"}, True),
+    "GPP, the section that objects applies": ({GPP: gpp_string({2: GRANTED, 6: "1YYN"}), SID: "2,6"}, False),
+    "GPP, no section applies": ({GPP: gpp_string({6: "1YYN"}), SID: "[-1]"}, True),
+    "GPP, the sender cannot tell which apply": ({GPP: gpp_string({6: "1YYN"}), SID: "[0]"}, False),
+    "GPP lists the EU's law, without a string": ({GPP: gpp_string({6: "1YNN"}), SID: "[2,6]"}, False),
+    "only a list of sections": ({SID: "[2]"}, False),
+    "only a list of other sections": ({SID: "[7]"}, None),
+    "GPP, the EU's string does not apply, under the GDPR": ({GDPR: True, GPP: gpp_string({2: GRANTED}), SID: "7"}, False),
     "GPP, damaged": ({GPP: "DBABM"}, False),
     "GPP, a section unknown to us": ({GPP: gpp_string({5: "CPX"})}, True),
 }
@@ -51,6 +60,15 @@ CASES = {
 def test_signals_decide_and_the_default_speaks_for_the_silent(case: str, default: bool) -> None:
     signals, expected = CASES[case]
     assert consented(signals, default) == (default if expected is None else expected)
+
+
+@given(vendors=st.sets(st.integers(1, 40), max_size=12), vendor=st.integers(1, 45), ranges=st.booleans())
+def test_a_string_that_does_not_name_us_grants_us_nothing(vendors: set[int], vendor: int, ranges: bool) -> None:
+    """However it lists its vendors, also inside of GPP; purposes alone decide for those who are in no list."""
+    string = tc_string({1, 7}, vendors=vendors, ranges=ranges)
+    for signals in ({TCF: string}, {GPP: gpp_string({2: string})}):
+        assert consented(signals, True, vendor) == (vendor in vendors)
+        assert consented(signals, True)
 
 
 @pytest.mark.parametrize("name", US_FIELDS)

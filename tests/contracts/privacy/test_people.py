@@ -18,12 +18,12 @@ from advertisex_assets.transforms.parse import parse
 from resources.lake import Lake, Marks
 from resources.run import Run
 from schemas.columns import Pii
-from schemas.discover import all_feeds
+from schemas.discover import all_feeds, feed_named
 from schemas.feeds.bid_requests import FEED
 from schemas.tables.reference import USERS
 from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
 from tests.contracts.privacy.requests import bronze, request
-from tests.contracts.privacy.signals import tc_string
+from tests.contracts.privacy.signals import gpp_string, tc_string
 
 KEY = b"test-key"
 USER, ADDRESS, ADDRESS_6 = "user-4711-plain", "81.2.69.142", "2a02:cf40:abcd:1234:5678:9abc:def0:1111"
@@ -60,6 +60,34 @@ def test_a_row_without_consent_has_no_user_level_columns(lake: Lake) -> None:
     assert None not in (rows["user_id"][0], rows["ip_key"][0])
 
 
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("impressions", {"impression_id": "i1", "creative_id": "c1", "ip": ADDRESS}),
+        ("clicks_conversions", {"event_id": "e1", "event_type": "click"}),
+        ("bid_requests", {"auction_id": "a1", "ip": ADDRESS}),
+    ],
+)
+@pytest.mark.parametrize(
+    "regs",
+    [
+        {"gdpr": 1, "consent": tc_string({2})},
+        {"regs": {"gpp": gpp_string({6: "1YYN"}), "gpp_sid": [6]}},
+        {"us_privacy": "1YYN"},
+    ],
+)
+def test_every_feed_with_people_honours_the_signals_that_it_carries(
+    name: str, record: dict[str, object], regs: dict[str, object]
+) -> None:
+    """And keeps people by default, where it carries none."""
+    feed, person = feed_named(name), {"user_id": USER, "timestamp": "2026-03-02T11:00:00Z"} | record
+    silent, objecting = parse(feed, bronze([person, person | regs]), KEY).iter_rows(named=True)
+    assert silent["codes"] == objecting["codes"] == []
+    assert (silent["user_id"] is not None, objecting["user_id"]) == (True, None)
+    assert "no_consent" not in silent["flags"]
+    assert "no_consent" in objecting["flags"]
+
+
 def test_plain_ids_are_nowhere_in_silver_but_in_the_payloads_that_it_keeps(lake: Lake) -> None:
     """Quarantine and conflicts hold records as they were received: raw access, like bronze."""
     tables = open_tables(lake, FEED)
@@ -85,7 +113,7 @@ def personal_tables() -> Iterator[tuple[str, set[str], tuple[str, ...]]]:
         for table in silver_tables(feed):
             yield table.full_name, personal, table.statistics_columns
     for table in (QUARANTINE, DUPLICATES, INVALID_TRAFFIC, USERS):
-        yield table.full_name, {"user_id", "payload", "detail", "header"}, table.statistics_columns
+        yield table.full_name, {"user_id", "payload", "detail", "header", "headers"}, table.statistics_columns
 
 
 @pytest.mark.parametrize(("name", "personal", "statistics"), list(personal_tables()))
