@@ -1,0 +1,129 @@
+"""Everything that people read gold with reads the same numbers: one lake, every reader for real."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.request import url2pathname
+
+import duckdb
+import polars as pl
+import pytest
+from deltalake import DeltaTable
+
+from resources.lake import Lake, LakeTable, Marks
+from resources.lake.manifest import write_manifest
+from resources.sample_traffic import TrafficConfig, write_files
+from schemas.tables.gold import CAMPAIGN_DAILY
+from tests.journeys.world import World, new_seed
+
+COLUMNS = ("event_date", "campaign_id", "impressions", "clicks", "spend_micros", "ctr")
+
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Three days of traffic, refreshed."""
+    world = World(tmp_path_factory.mktemp("readers"))
+    write_files(world.folder / "t", TrafficConfig(seed=new_seed(), events=1_000, days=3))
+    world.load_reference(world.folder / "t" / "reference")
+    for feed in ("impressions", "clicks_conversions"):
+        world.land(feed, world.folder / "t" / feed)
+    world.refresh()
+    return world
+
+
+@pytest.fixture(scope="module")
+def table(world: World) -> str:
+    """Where gold.campaign_daily is."""
+    return world.lake.uri(CAMPAIGN_DAILY)
+
+
+@pytest.fixture(scope="module")
+def expected(world: World) -> Rows:
+    """What the pipeline itself reads."""
+    return sorted(world.rows(CAMPAIGN_DAILY).select(COLUMNS).rows())
+
+
+def by_polars(table: str) -> Rows:
+    return pl.scan_delta(table).select(COLUMNS).collect().rows()
+
+
+def by_duckdb(table: str) -> Rows:
+    daily = DeltaTable(table).to_pyarrow_dataset()
+    assert daily is not None  # DuckDB finds it by its name
+    return duckdb.sql(f"SELECT {', '.join(COLUMNS)} FROM daily").fetchall()
+
+
+def by_arrow(table: str) -> Rows:
+    columns = DeltaTable(table).to_pyarrow_table(columns=list(COLUMNS)).to_pydict()
+    return list(zip(*columns.values(), strict=True))
+
+
+def by_pandas(table: str) -> Rows:
+    pytest.importorskip("pandas")
+    frame = DeltaTable(table).to_pandas(columns=list(COLUMNS))
+    frame = frame.astype(object).where(frame.notna(), None)
+    return [tuple(row) for row in frame.itertuples(index=False)]
+
+
+def by_sql_command(table: str) -> Rows:
+    program = Path(sys.executable).parent / "advertisex"
+    statement = f"SELECT {', '.join(COLUMNS)} FROM gold.campaign_daily"
+    command = [program, "sql", statement, "--format", "json"]
+    lake = str(Path(table).parents[1])
+    printed = subprocess.run(command, env={"ADVERTISEX_LAKE": lake}, capture_output=True, text=True, check=True)
+    rows = json.loads(printed.stdout)
+    return [(date.fromisoformat(row["event_date"]), *(row[name] for name in COLUMNS[1:])) for row in rows]
+
+
+@pytest.mark.parametrize("read", [by_polars, by_duckdb, by_arrow, by_pandas, by_sql_command])
+def test_it_reads_the_same_numbers(read: Callable[[str], Rows], table: str, expected: Rows) -> None:
+    """Row for row, rates included."""
+    assert sorted(read(table)) == expected
+
+
+@pytest.mark.real
+def test_spark_reads_the_same_numbers(spark: Any, table: str, expected: Rows) -> None:
+    """With Delta's own jars."""
+    rows = spark.read.format("delta").load(table).select(*COLUMNS).collect()
+    assert sorted(tuple(row) for row in rows) == expected
+
+
+def replace(rows: LakeTable, others: pl.DataFrame, day: date) -> None:
+    """Puts other rows in the place of a date's."""
+    rows.replace(others, f"event_date = '{day}'", Marks())
+
+
+def listed_rows(uri: str) -> Rows:
+    """What a warehouse reads that knows the lists alone: their files, the date from the list's folder."""
+    rows: Rows = []
+    for names in sorted(Path(uri).rglob("manifest")):
+        day = date.fromisoformat(names.parent.name.removeprefix("event_date="))
+        files = [url2pathname(line) for line in names.read_text().splitlines()]
+        found = duckdb.read_parquet(files, hive_partitioning=False)
+        rows += [(day, *row) for row in found.project(", ".join(COLUMNS[1:])).fetchall()]
+    return sorted(rows)
+
+
+def test_lists_of_files_name_what_is_live(world: World, table: str, expected: Rows) -> None:
+    """Also after a date was rewritten, and after one was emptied."""
+    rows = world.lake.open(CAMPAIGN_DAILY)
+    written = write_manifest(rows)
+    assert listed_rows(written.uri) == expected
+    lake = Lake(str(world.folder / "other"))
+    copy = lake.open(CAMPAIGN_DAILY)
+    first, second = sorted({row[0] for row in expected})[:2]
+    all_rows = world.rows(CAMPAIGN_DAILY)
+    for day in (first, second):
+        replace(copy, all_rows.filter(pl.col("event_date") == day), day)
+    write_manifest(copy)
+    replace(copy, all_rows.filter(pl.col("event_date") == first).head(1), first)
+    replace(copy, all_rows.clear(), second)
+    written = write_manifest(copy)
+    assert listed_rows(written.uri) == sorted(copy.scan().select(COLUMNS).collect().rows())
+    assert {row[0] for row in listed_rows(written.uri)} == {first}
