@@ -3,6 +3,7 @@
 Not here: what is late (`late`), gates and commits (`refresh`).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from advertisex_assets.gold.gates import Batch
 from advertisex_assets.gold.late import additions_alone, touched_slices
 from advertisex_assets.gold.mart import Crowded, Input, Mart
 from advertisex_assets.gold.sources import Source, Sources, Spans
+from advertisex_assets.transforms.attribution.crowds import MOST_PAIRS
 from resources.lake.table import dates_predicate
 
 Where = Mapping[str, pl.Expr]
@@ -104,8 +106,7 @@ def _exchanged(mart: Mart, sources: Sources, batch: Batch, touched: pl.DataFrame
         frames = _frames(made.inputs)
         keyed = slicing.restrict(frames, nw.from_native(touched.lazy()))[slicing.by_keys_of]
         by_keys = keyed.collect(backend="polars").to_native()
-        narrowed = read(mart, sources, dates, where={**asked, **slicing.narrow(by_keys)})
-        rows = pl.concat([kept, _restricted(mart, narrowed, touched).select(kept.columns)])
+        rows = pl.concat([kept, _looked_up(mart, sources, dates, by_keys, touched).select(kept.columns)])
     listed = ", ".join(str(one) for one in slices)
     return Made(
         rows,
@@ -114,6 +115,20 @@ def _exchanged(mart: Mart, sources: Sources, batch: Batch, touched: pl.DataFrame
         f"{dates_predicate(dates, mart.date_column)} AND {slicing.column} IN ({listed})" if slices else None,
         touched.select(mart.date_column, slicing.column).n_unique(),
     )
+
+
+def _looked_up(
+    mart: Mart, sources: Sources, dates: list[date], by_keys: pl.DataFrame, touched: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of touched keys, from the inputs that are found by them; few, and so read into memory once."""
+    slicing = mart.slicing
+    assert slicing is not None and slicing.narrow is not None
+    where = slicing.narrow(by_keys)
+    batch = read(mart, sources, dates, where=where)
+    held = {name: batch.inputs[name].collect() for name in where} | {slicing.by_keys_of: by_keys}
+    inputs = {**batch.inputs, **{name: rows.lazy() for name, rows in held.items()}}
+    most_pairs = math.prod(rows.height for rows in held.values())
+    return _restricted(mart, Batch(dates, inputs, batch.rows_by_date), touched, most_pairs)
 
 
 def _stored(mart: Mart, sources: Sources, dates: list[date]) -> pl.LazyFrame:
@@ -140,13 +155,17 @@ def _computed(mart: Mart, batch: Batch) -> pl.DataFrame:
     return _call(mart, _frames(batch.inputs), batch)
 
 
-def _restricted(mart: Mart, batch: Batch, touched: pl.DataFrame) -> pl.DataFrame:
+def _restricted(
+    mart: Mart, batch: Batch, touched: pl.DataFrame, most_pairs: int | None = None
+) -> pl.DataFrame:
     assert mart.slicing is not None
-    return _call(mart, mart.slicing.restrict(_frames(batch.inputs), nw.from_native(touched.lazy())), batch)
+    frames = mart.slicing.restrict(_frames(batch.inputs), nw.from_native(touched.lazy()))
+    return _call(mart, frames, batch, most_pairs)
 
 
-def _call(mart: Mart, frames: Mapping[str, Any], batch: Batch) -> pl.DataFrame:
-    native = _call_apart(mart, mart.crowded, frames) if mart.crowded else _native(mart.compute(**frames))
+def _call(mart: Mart, frames: Mapping[str, Any], batch: Batch, most_pairs: int | None = None) -> pl.DataFrame:
+    may_crowd = mart.crowded if most_pairs is None or most_pairs > MOST_PAIRS else None
+    native = _call_apart(mart, may_crowd, frames) if may_crowd else _native(mart.compute(**frames))
     # Other dates may lie between, and rows may have come to them meanwhile.
     wanted = native.filter(pl.col(mart.date_column).is_in(list(batch.dates)))
     return mart.finish(wanted) if mart.finish else wanted

@@ -8,8 +8,8 @@ import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import CLICK, VIEW, Frame
 
-MOST_PAIRS = 65_536
-"""Pairs of one key that are made without counting: as many as 256 touches and 256 conversions have."""
+MOST_PAIRS = 1_000_000
+"""Pairs of one key that are made without counting, some 200 MB: counting costs more than a thousand times a thousand."""
 
 KEYS = ("click_id", "impression_id", "user_id")
 """What links a touch to a conversion, the strongest first."""
@@ -50,7 +50,9 @@ def latest_pairs(conversions: Frame, touches: Frame, key: str, most: int) -> Fra
 
     Of clicks and of views the latest `most` are there among those of compatible advertisers, and at most twice as many.
     """
-    counted = _counted(conversions, touches, key)
+    asking = conversions.filter(~nw.col(key).is_null())
+    near = touches.join(asking.select(key).unique(), left_on=JOIN_KEY, right_on=key, how="semi")
+    counted = _counted(asking, near, key)
     block = (nw.col("count") - 1) // most
     reached = counted.filter(nw.col("touch_id").is_null()).select(*_LINE, "conversion_id", "count")
     # The latest of them stand in the block that the count has reached, and in the one before.
@@ -66,7 +68,7 @@ def latest_pairs(conversions: Frame, touches: Frame, key: str, most: int) -> Fra
         nw.col("count") <= nw.col("reached"), nw.col("count") > nw.col("reached") - most
     )
     named = found.select("conversion_id", "touch_id", "touch_type")
-    pairs = named.join(touches, on=["touch_id", "touch_type"], how="inner")
+    pairs = named.join(near, on=["touch_id", "touch_type"], how="inner")
     return conversions.join(pairs, on="conversion_id", how="inner")
 
 

@@ -109,10 +109,10 @@ def files(lake: Lake) -> list[Path]:
 
 
 def test_a_bot_is_credited_apart(lake: Lake) -> None:
-    """300 clicks and 300 conversions of one user are too many to join: every conversion has its credit all the same."""
+    """1,100 clicks and 1,100 conversions of one user are too many to join: every conversion has its credit all the same."""
     day = CONVERSION_DAY + timedelta(days=1)
     bot = {"user_id": "u7", "user_bucket": 7, "campaign_id": "c1", "creative_id": "k1", "currency": "USD"}
-    times = [at(day, n // 60, n % 60) for n in range(300)]
+    times = [at(day, n // 60, n % 60) for n in range(1_100)]
     write(
         lake, "clicks", day, [bot | {"event_id": f"b{n}", "event_at": when} for n, when in enumerate(times)]
     )
@@ -128,14 +128,14 @@ def test_a_bot_is_credited_apart(lake: Lake) -> None:
         lake.open(mart_named("conversion_paths").table).scan_dates(day, day).collect().sort("conversion_at")
     )
     # The bot's click of the day before comes first; from the 50th click on, the cap cuts.
-    assert paths["path_length"].to_list() == [min(n + 2, 50) for n in range(300)] + [1]
+    assert paths["path_length"].to_list() == [min(n + 2, 50) for n in range(1_100)] + [1]
     credit = lake.open(mart_named("attribution").table).scan_dates(day, day).collect()
     linear = (
         credit.filter(pl.col("model") == "linear")
         .group_by("conversion_id")
         .agg(pl.col("credit_micros").sum())
     )
-    assert linear.height == 301 and set(linear["credit_micros"]) == {1_000_000}
+    assert linear.height == 1_101 and set(linear["credit_micros"]) == {1_000_000}
 
 
 def test_nothing_that_changed_was_left_out(tmp_path: Path) -> None:
