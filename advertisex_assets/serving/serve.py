@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from pydantic import SecretStr
 
-from resources.lake import Lake, LakeTable, live_files
+from resources.lake import Lake, LakeTable, files_by_part
 from resources.serving import served
 from schemas.tables.gold import GOLD_TABLES
 from schemas.tables.table import Table
@@ -61,7 +61,7 @@ def _fingerprints(rows: LakeTable) -> dict[str, str]:
     """By part, a hash of its files' names: files never change, so other rows are in other files."""
     return {
         WHOLE if day is None else day.isoformat(): hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()
-        for day, files in live_files(rows).items()
+        for day, files in files_by_part(rows).items()
     }
 
 

@@ -6,7 +6,7 @@ from resources.lake.additions import files_by_date
 from resources.lake.table import LakeTable
 
 
-def live_files(rows: LakeTable) -> dict[date | None, frozenset[str]]:
+def files_by_part(rows: LakeTable) -> dict[date | None, frozenset[str]]:
     """The files of each date, from the log alone; all under None in a table without dates."""
     if not rows.table.partition_by:
         return {None: frozenset(rows.delta.file_uris())}
