@@ -33,6 +33,9 @@ TELLING = {
 MOST_RUNS = 1_000
 """Micro-batches of an hour; durations of more would say the same."""
 
+WRAPPERS = ("Dagster", "Failure")
+"""Classes that Dagster puts around what was raised."""
+
 NO_ERROR = "RunFailure"
 """What a run that ended without an error of its own is filed under: its process was killed, say."""
 
@@ -117,15 +120,15 @@ def _failed_run(instance: DagsterInstance, record: RunRecord) -> FailedRun:
     logs = instance.all_logs(run.run_id, TELLING)
     events = [entry.dagster_event for entry in logs if entry.dagster_event is not None]
     error = next((one for event in events if (one := _error_of(event)) is not None), None)
-    innermost = _innermost(error) if error is not None else None
+    raised = _ours(error) if error is not None else None
     span = [run.tags.get(f"dagster/asset_partition_range_{end}", "") for end in ("start", "end")]
     return FailedRun(
         run_id=run.run_id,
         job=run.job_name,
         assets=_assets(run.asset_selection, events),
         partitions=run.tags.get("dagster/partition", "") or "...".join(part for part in span if part),
-        error_class=(innermost.cls_name or NO_ERROR) if innermost else NO_ERROR,
-        error_message=_message(innermost) if innermost else "The run ended without an error of its own.",
+        error_class=(raised.cls_name or NO_ERROR) if raised else NO_ERROR,
+        error_message=_message(raised) if raised else "The run ended without an error of its own.",
         ended_at=_time(record.end_time or record.update_timestamp.timestamp()),
         updated_at=record.update_timestamp.astimezone(UTC),
     )
@@ -150,8 +153,9 @@ def _error_of(event: DagsterEvent) -> SerializableErrorInfo | None:
     return getattr(event.event_specific_data, "error", None)
 
 
-def _innermost(error: SerializableErrorInfo) -> SerializableErrorInfo:
-    while error.cause is not None:
+def _ours(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    """What was raised, out of Dagster's wrapping; ours says what to do, what caused it says it worse."""
+    while error.cause is not None and (error.cls_name or "").startswith(WRAPPERS):
         error = error.cause
     return error
 

@@ -51,7 +51,7 @@ ORCHESTRATOR_SECONDS = 15
 """How often Dagster itself is looked at: a failed run is told within half a minute."""
 
 REST = 30
-"""A look rests this many times as long as it took: three looks together never take a tenth of one core."""
+"""A look rests so many seconds for each second of CPU that it took: three looks never take a tenth of one core."""
 
 
 class Told(Protocol):
@@ -83,7 +83,7 @@ class Look:
 class Background:
     """One thread for work that a tick must not wait for; begins nothing while the last work is under way.
 
-    After work that took long it rests `rest` times as long.
+    It rests `rest` seconds for each second of CPU that the process spent meanwhile.
     """
 
     name: str
@@ -106,12 +106,11 @@ class Background:
         return True
 
     def _timed(self, work: Callable[[], object]) -> None:
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
             work()
         finally:
-            ended = time.monotonic()
-            self._rested_at = ended + self.rest * (ended - begun)
+            self._rested_at = time.monotonic() + self.rest * (time.process_time() - begun)
 
 
 def alert_sensors(told: Callable[[], Told], looks: Sequence[Look]) -> list[SensorDefinition]:

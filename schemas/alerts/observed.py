@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A run that failed, with the innermost error of its first failed step."""
+    """A run that failed, with what was raised in its first failed step."""
 
     run_id: str
     job: str

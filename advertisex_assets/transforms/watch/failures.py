@@ -32,7 +32,7 @@ KINDS: Mapping[str, AlertKind] = {
     "StoreError": SYSTEM_AWAY,
     "ConnectionError": SYSTEM_AWAY,
 }
-"""By the class of the innermost error; everything else is a failed run."""
+"""By the class of what was raised; everything else is a failed run."""
 
 SILENT_AFTER = timedelta(minutes=5)
 """Sensors tick every few seconds to minutes, and one at a time."""
