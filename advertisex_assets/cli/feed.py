@@ -35,4 +35,14 @@ def check(
     columns, outcomes = rehearse(declared, list_files(sample)[0], open_schemas())
     if form is Format.TABLE:
         show(columns, form, f"Columns of {feed} in {sample}")
-    show(outcomes if form is Format.TABLE else columns, form, "What would become of its records")
+        show(outcomes, form, "What would become of its records")
+    else:
+        show(for_programs(columns, outcomes), form)
+
+
+def for_programs(columns: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Both tables as one: `about` is `column` or `outcome`, and keys of the other kind are null."""
+    kinds = {"column": columns, "outcome": outcomes}
+    return pl.concat(
+        [rows.select(pl.lit(kind).alias("about"), pl.all()) for kind, rows in kinds.items()], how="diagonal"
+    )

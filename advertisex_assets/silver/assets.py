@@ -1,6 +1,6 @@
 """Silver assets: per feed one asset for each table it fills, its quarantine and its duplicates, made together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -25,18 +25,22 @@ from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.write import SilverReceipt
 from advertisex_assets.transforms.watch.conservation import date_ranges
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed
 from schemas.run_tags import PENDING_ONLY
+from schemas.tables.reference import ADVERTISERS, CAMPAIGNS, CREATIVES
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.tables.table import Table
+
+ENRICHED_BY = (CREATIVES, CAMPAIGNS, ADVERTISERS)
+"""What the rows of events are joined with, as of their time."""
 
 
 def silver_assets(feed: Feed) -> AssetsDefinition:
     """The assets of a feed's silver."""
-    specs = [_spec(feed, table, ["silver", table.name]) for table in silver_tables(feed)]
+    specs = [_spec(feed, table, ["silver", table.name], ENRICHED_BY) for table in silver_tables(feed)]
     specs += [_spec(feed, table, ["silver", table.name, feed.name]) for table in (QUARANTINE, DUPLICATES)]
     open_gate, share = gate(specs[0].key), refused_share(specs[0].key)
 
@@ -75,10 +79,11 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
     return silver
 
 
-def _spec(feed: Feed, table: Table, key: list[str]) -> AssetSpec:
+def _spec(feed: Feed, table: Table, key: list[str], reference: Sequence[Table] = ()) -> AssetSpec:
+    bronze = AssetDep(AssetKey(["bronze", feed.name]), partition_mapping=AllPartitionMapping())
     return AssetSpec(
         key=AssetKey(key),
-        deps=[AssetDep(AssetKey(["bronze", feed.name]), partition_mapping=AllPartitionMapping())],
+        deps=[bronze, *(AssetKey(["reference", one.name]) for one in reference)],
         description=table.description,
         group_name="silver",
         kinds={"deltalake", "polars"},

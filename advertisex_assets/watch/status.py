@@ -16,6 +16,9 @@ STATUS_KEYS = ("feed", *COUNTS, "balanced", "watermark")
 """The documented, stable keys of `advertisex status`."""
 
 
+FROM_TRANSPORT = "time_from_transport"
+"""The flag of records whose Kafka or file time stands for their own."""
+
 NEWEST_DATES = 2
 """A record is refused when it lies more than a day ahead of its receipt, so that the date before the newest, received
 no later than that, holds whatever is newer than its own receipt."""
@@ -34,7 +37,7 @@ def watermark(lake: Lake, feed: Feed) -> datetime | None:
     """The newest event time in the feed's silver tables (UTC), None without rows.
 
     A record cannot have happened after it was received: clocks that run ahead do not make data look fresh,
-    and a backfill of old dates does not either.
+    and a backfill of old dates does not either. Records that name no time say nothing about it.
     """
     newest = [moment for table in silver_tables(feed) if (moment := _newest(lake, table)) is not None]
     return max(newest, default=None)
@@ -59,6 +62,7 @@ def _newest(lake: Lake, table: Table) -> datetime | None:
         return None
     opened = lake.open(table)
     newest = sorted(opened.rows_by_date())[-NEWEST_DATES:]
+    dated = ~pl.col("flags").list.contains(FROM_TRANSPORT)
     seen = pl.min_horizontal("event_at", "received_at").max()
-    moment = opened.scan().filter(pl.col("event_date").is_in(newest)).select(seen).collect().item()
+    moment = opened.scan().filter(pl.col("event_date").is_in(newest), dated).select(seen).collect().item()
     return moment.astimezone(UTC) if moment is not None else None

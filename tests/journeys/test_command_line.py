@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from advertisex_assets.cli.feed import check
+from advertisex_assets.cli.output import Format
+
 SAMPLE = (
     b'{"creative_id": "c1", "timestamp": "2026-11-01 10:00:00", "user_id": 7, "website": "example.com"}\n'
 )
@@ -86,3 +89,19 @@ def test_a_sample_is_judged_without_writing(advertisex, tmp_path: Path) -> None:
     assert "undecodable" in done.stdout
     assert "timestamp" in done.stdout
     assert not (tmp_path / "lake").exists()
+
+
+def test_programs_are_told_of_columns_and_of_outcomes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In one list whose objects all have the same keys; CSV has the same rows."""
+    (tmp_path / "a.json").write_bytes(SAMPLE + b"{not json}\n")
+    check("impressions", str(tmp_path / "a.json"), Format.JSON)
+    rows = json.loads(capsys.readouterr().out)
+    assert len({tuple(row) for row in rows}) == 1
+    outcomes = [row for row in rows if row["about"] == "outcome"]
+    assert [(row["outcome"], row["codes"], row["rows"]) for row in outcomes] == [
+        ("accepted", [], 1),
+        ("refused", ["undecodable"], 1),
+    ]
+    assert "event_at" in [row["column"] for row in rows if row["about"] == "column"]
+    check("impressions", str(tmp_path / "a.json"), Format.CSV)
+    assert len(capsys.readouterr().out.splitlines()) == len(rows) + 1

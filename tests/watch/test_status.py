@@ -6,6 +6,7 @@ import pytest
 
 from advertisex_assets.watch.status import status
 from resources.lake import Lake
+from schemas.feeds.bid_requests import FEED as BID_REQUESTS
 from schemas.feeds.impressions import FEED
 from tests.watch.lakes import FIRST_DAY, arrive_again, days_of_impressions, impression, land, refresh
 
@@ -61,3 +62,15 @@ def test_neither_a_fast_clock_nor_old_data_makes_it_look_fresh(lake):
     land(lake, FEED, [impression(3, NOON + timedelta(hours=9))], 2, received_at=NOON + timedelta(minutes=5))
     refresh(lake, FEED, [FIRST_DAY, FIRST_DAY - timedelta(days=30)])
     assert status(lake, [FEED])[0]["watermark"] == (NOON + timedelta(minutes=5)).isoformat()
+
+
+def test_records_that_name_no_time_do_not_make_it_look_fresh(lake):
+    """Their transport's time would: a stopped clock of the sender looked like the best of clocks."""
+    dated = {"auction_id": "a1", "timestamp": (NOON - timedelta(hours=6)).isoformat()}
+    undated = b'{"id": "a2", "imp": [{"id": "1"}], "site": {"domain": "news-1.example"}}'
+    land(lake, BID_REQUESTS, [dated])
+    land(lake, BID_REQUESTS, [undated], 1, received_at=NOON)
+    refresh(lake, BID_REQUESTS, [FIRST_DAY])
+    [line] = status(lake, [BID_REQUESTS])
+    assert line["accepted"] == 2
+    assert line["watermark"] == (NOON - timedelta(hours=6)).isoformat()

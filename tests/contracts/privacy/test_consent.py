@@ -49,7 +49,7 @@ CASES = {
     "GPP lists the EU's law, without a string": ({GPP: gpp_string({6: "1YNN"}), SID: "[2,6]"}, False),
     "only a list of sections": ({SID: "[2]"}, False),
     "only a list of other sections": ({SID: "[7]"}, None),
-    "GPP, the EU's string does not apply, under the GDPR": ({GDPR: True, GPP: gpp_string({2: GRANTED}), SID: "7"}, False),
+    "GPP, the EU string does not apply": ({GDPR: True, GPP: gpp_string({2: GRANTED}), SID: "7"}, False),
     "GPP, damaged": ({GPP: "DBABM"}, False),
     "GPP, a section unknown to us": ({GPP: gpp_string({5: "CPX"})}, True),
 }
