@@ -17,26 +17,26 @@ PATIENCE_SECONDS = 5
 
 def main() -> int:
     """Runs the command in a process group of its own until it ends, a signal comes, or standard input is closed."""
-    over = threading.Event()
+    over, caught = threading.Event(), list[int]()
 
     def stop(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
         over.set()
 
     # A signal that is caught here is not ignored by the command, even if our own starter ignored it.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1):
         signal.signal(number, stop)
     # Its standard input stays open until the end: some programs take its end for a sign.
     process = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, start_new_session=True)
-    signal.signal(signal.SIGUSR1, lambda *_: os.killpg(process.pid, signal.SIGKILL))
     for wait in (process.wait, sys.stdin.buffer.read):
         threading.Thread(target=lambda wait=wait: (wait(), over.set()), daemon=True).start()
     over.wait()
-    return end_group(process)
+    return end_group(process, gently=signal.SIGUSR1 not in caught)
 
 
-def end_group(process: "subprocess.Popen[bytes]") -> int:
-    """Ends a process and all of its group, gently first; returns its exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+def end_group(process: "subprocess.Popen[bytes]", gently: bool) -> int:
+    """Ends a process and all of its group; returns its exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM) if gently else ():
         with suppress(ProcessLookupError, subprocess.TimeoutExpired):
             os.killpg(process.pid, number)
             process.wait(PATIENCE_SECONDS)
