@@ -17,12 +17,13 @@ from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.upkeep.assets import upkeep_assets, upkeep_schedule
-from advertisex_assets.waiting import gold_keys, silver_keys, waiting_work
+from advertisex_assets.waiting import days_to_finalise, gold_keys, silver_keys, waiting_work
 from advertisex_assets.watch.pruning import pruning_asset
 from advertisex_assets.watching import watch_sensors
 from resources.world import World
 from schemas.discover import all_feeds
 from sensors.arrivals import arrivals_sensor
+from sensors.schedules import finality_schedule, reports_schedule
 from sensors.serving import serving_sensor
 from sensors.touched_dates import touched_dates_sensor
 
@@ -54,7 +55,7 @@ def build() -> Definitions:
             *watch_sensors(),
             serving_sensor(SERVING_KEY, waiting_to_be_served),
         ],
-        schedules=[upkeep_schedule()],
+        schedules=[upkeep_schedule(), finality_schedule(days_to_finalise), reports_schedule()],
         resources={"world": World()},
         # One process a run: a micro-batch is over before a second process has started.
         executor=in_process_executor,

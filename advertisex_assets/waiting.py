@@ -1,11 +1,13 @@
 """Waiting: what silver and gold have yet to take in, found in the Delta logs; sensors and `refresh` ask here."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from dagster import AssetKey
 
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import pending_gold
+from advertisex_assets.gold.publish import due_dates
 from advertisex_assets.holds import held_dates, silver_batch
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.inputs import silver_inputs
@@ -14,6 +16,8 @@ from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFI
 from advertisex_assets.silver.invalid_traffic_asset import limits
 from advertisex_assets.silver.pending import pending_dates
 from resources.lake import Lake
+from resources.run import utc_now
+from resources.settings import settings
 from resources.world import open_lake
 from schemas.discover import all_feeds
 from schemas.feed import Feed
@@ -36,6 +40,11 @@ def waiting_work() -> Sequence[Waiting]:
         Waiting(frozenset({AssetKey(["gold", name])}), frozenset(dates))
         for name, dates in pending_gold(lake).items()
     ]
+
+
+def days_to_finalise() -> Sequence[date]:
+    """The days whose numbers are due to be published."""
+    return due_dates(open_lake(), utc_now(), settings().final_after_days)
 
 
 def _silver(lake: Lake, feed: Feed) -> Waiting:

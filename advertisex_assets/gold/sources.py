@@ -14,6 +14,7 @@ from resources.lake.additions import Additions
 from schemas.discover import all_feeds
 from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
+from schemas.tables.ops import LEDGER
 from schemas.tables.reference import REFERENCE_TABLES
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 from schemas.tables.table import UTC_MICROS, Table
@@ -119,7 +120,7 @@ class Sources:
 
 
 def _known(name: str) -> tuple[Table, str]:
-    for table in (*GOLD_TABLES, *REFERENCE_TABLES, INVALID_TRAFFIC):
+    for table in (*GOLD_TABLES, *REFERENCE_TABLES, INVALID_TRAFFIC, LEDGER):
         if table.full_name == name:
             return table, ""
     for feed in all_feeds():

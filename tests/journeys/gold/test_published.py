@@ -33,9 +33,9 @@ def lake(tmp_path: Path) -> Lake:
     made = Lake(str(tmp_path))
     write(made, "clicks", FIRST, clicks(2))
     refresh_gold(made, LATER)
-    assert finalise_due(made, NEXT_DAY) == []
-    assert finalise_due(made, LATER) == [FIRST]
-    assert finalise_due(made, LATER) == []
+    assert finalise_due(made, NEXT_DAY, 3) == []
+    assert finalise_due(made, LATER, 3) == [FIRST]
+    assert finalise_due(made, LATER, 3) == []
     refresh_gold(made, LATER)
     return made
 
