@@ -22,6 +22,10 @@ RECOUNTED = ("impressions", "clicks", "conversions", "engagements")
 """The silver tables whose rows the campaign mart counts, under the same names."""
 
 
+IDENTITY = ["check_name", "subject", "event_date"]
+SAID = ["passed", "observed", "expected"]
+
+
 def conservation_verdicts(lake: Lake, feed: Feed, dates: Iterable[date] | None = None) -> list[Verdict]:
     """One verdict per date of the feed (all dates, or those given)."""
     counts = recount(lake, feed).with_columns(surplus().alias("surplus"))
@@ -57,6 +61,21 @@ def freshness_verdict(lake: Lake, feed: Feed, now: datetime) -> Verdict:
     return Verdict(FRESH, feed.name, late is None, says, None, age, feed.freshness.total_seconds())
 
 
+def record_news(lake: Lake, verdicts: Iterable[Verdict], run: Run) -> None:
+    """Keeps the verdicts that say something else than the last ones did: looks are many, news are few."""
+    latest = latest_verdicts(lake).select(IDENTITY + SAID).rows()
+    known = {row[: len(IDENTITY)]: row[len(IDENTITY) :] for row in latest}
+    record(
+        lake,
+        [
+            one
+            for one in verdicts
+            if known.get((one.check.name, one.subject, one.event_date)) != (one.passed, one.observed, one.expected)
+        ],
+        run,
+    )
+
+
 def record(lake: Lake, verdicts: Iterable[Verdict], run: Run) -> None:
     """Keeps the verdicts of one look, in one commit."""
     rows = [
@@ -84,7 +103,7 @@ def latest_verdicts(lake: Lake) -> pl.DataFrame:
     if not lake.exists(CHECKS):
         return pl.DataFrame(schema=CHECKS.schema)
     rows = lake.open(CHECKS).scan().sort("checked_at")
-    return rows.unique(["check_name", "subject", "event_date"], keep="last", maintain_order=True).collect()
+    return rows.unique(IDENTITY, keep="last", maintain_order=True).collect()
 
 
 def _conservation(feed: Feed, row: dict[str, object]) -> Verdict:

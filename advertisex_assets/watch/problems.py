@@ -5,12 +5,15 @@ from datetime import datetime
 
 import polars as pl
 
+from advertisex_assets.gold.assets import OWNER as GOLD_OWNER
+from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.transforms.watch.freshness import is_behind, staleness
 from advertisex_assets.watch.feed_problem import Links, feed_problem, words
 from advertisex_assets.watch.file_balance import file_balance
 from advertisex_assets.watch.gone import gone_problems
 from advertisex_assets.watch.losses import find_losses
 from advertisex_assets.watch.offsets import offset_problems
+from advertisex_assets.watch.recounts import recount_problems
 from advertisex_assets.watch.status import watermark
 from advertisex_assets.watch.unread import oldest_unread
 from resources.lake import Lake, LakeTable
@@ -53,8 +56,8 @@ def freshness_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: 
 
 def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links) -> list[Problem]:
     """Deleted files, records that are missing, doubled or unknown, offsets that do not add up, and what the broker
-    deleted unread."""
-    problems = []
+    deleted unread, and marts that count otherwise than silver."""
+    problems: list[Problem] = []
     for feed in feeds:
         tables = (bronze_table(feed), QUARANTINE, DUPLICATES, *silver_tables(feed))
         gone = gone_problems(lake, tables, SUMS, feed.owner, now, links)
@@ -80,7 +83,10 @@ def sums_problems(lake: Lake, feeds: Sequence[Feed], now: datetime, links: Links
             bronze = lake.open(bronze_table(feed))
             problems += offset_problems(bronze, feed, SUMS, now, links)
             problems += _file_problems(lake, bronze, feed, now, links)
-    return problems
+    gone = gone_problems(lake, [mart.table for mart in MARTS], SUMS, GOLD_OWNER, now, links)
+    if gone or any("/gone/" in one.key for one in problems):
+        return problems + gone
+    return problems + recount_problems(lake, feeds, SUMS, now, links)
 
 
 def _file_problems(lake: Lake, bronze: LakeTable, feed: Feed, now: datetime, links: Links) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from advertisex_assets.gold.refresh import refresh_gold
@@ -12,9 +13,12 @@ from advertisex_assets.watch.checks import (
     latest_verdicts,
     record,
 )
+from advertisex_assets.watch.feed_problem import Links
+from advertisex_assets.watch.problems import sums_problems
 from resources.lake import Lake
 from resources.run import Run
 from schemas.feeds.impressions import FEED
+from schemas.tables.alerts import CHECKS
 from schemas.tables.gold import CAMPAIGN_DAILY
 from schemas.tables.silver import silver_tables
 from tests.watch.lakes import FIRST_DAY, days_of_impressions, land, refresh
@@ -64,3 +68,29 @@ def test_what_was_said_is_kept_and_the_last_word_counts(lake):
     kept = latest_verdicts(lake).sort("event_date")
     assert kept["passed"].to_list() == [True, False, True]
     assert "received 20, accepted 0" in kept["explanation"][1]
+
+
+def test_what_a_look_says_again_is_not_kept_again(lake):
+    refresh_gold(lake, RUN)
+    for _ in range(3):
+        assert sums_problems(lake, [FEED], NOW, Links()) == []
+    kept = lake.open(CHECKS).scan().collect()
+    assert kept.height == 2 * len(DATES) and kept["passed"].all()
+    assert set(kept["check_name"]) == {"conservation", "gold_recount"}
+
+
+def test_a_mart_that_counts_otherwise_than_silver_is_told_with_its_date(lake):
+    refresh_gold(lake, RUN)
+    delete(lake, CAMPAIGN_DAILY, f"event_date = '{DATES[2]}'")
+    [problem] = sums_problems(lake, [FEED], NOW, Links())
+    assert problem.kind.code == "records_lost" and problem.impact.rows == 20
+    assert f"counts 0 impressions on {DATES[2]}, silver.impressions holds 20" in problem.summary
+    latest = latest_verdicts(lake).filter(~pl.col("passed"))
+    assert latest.select("check_name", "event_date").rows() == [("gold_recount", DATES[2])]
+
+
+def test_gold_that_has_yet_to_take_in_silver_is_not_wrong(lake):
+    refresh_gold(lake, RUN)
+    land(lake, FEED, days_of_impressions(1, each=30)[20:], first_offset=60)
+    refresh(lake, FEED, DATES)
+    assert sums_problems(lake, [FEED], NOW, Links()) == []
