@@ -72,6 +72,12 @@ class Component:
         """Say whether the process is there (also when it is paused)."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process's id; it must have been started."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start the process if it is not running and wait until it is ready."""
         self.launch()

@@ -1,11 +1,13 @@
 """Nothing is lost or doubled when processes die, wherever they die, and while they race."""
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 
-from tests.real.kafka import Kafka
+from schemas.feeds.clicks_conversions import FEED as CLICKS_CONVERSIONS
+from tests.real.kafka import Kafka, Topics
 from tests.streaming.crash.campaign import Campaign
 from tests.streaming.crash.work import Setting
 from tests.streaming.setting import Stream
@@ -16,36 +18,36 @@ SOAK_KILLS = 500
 SOAK_KILLS_PER_STEP = 20
 
 
-def campaign(stream: Stream, folder: Path) -> Campaign:
-    seed = random.randrange(2**32)
+def campaign(broker: Topics, folder: Path) -> Campaign:
+    seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")
-    setting = Setting(str(folder), stream.broker.bootstrap_servers, stream.topic)
-    return Campaign(stream.create(), setting, seed)
+    impressions = Stream(broker, folder).create(partitions=2)
+    actions = Stream(broker, folder, CLICKS_CONVERSIONS).create()
+    topics = {stream.feed.name: stream.topic for stream in (impressions, actions)}
+    setting = Setting(str(folder), broker.bootstrap_servers, topics)
+    own = broker.brokers[0] if isinstance(broker, Kafka) else None
+    return Campaign([impressions, actions], setting, seed, own)
 
 
-def check(done: Campaign) -> None:
+def check(done: Campaign, kills_per_step: int) -> None:
     certificate = done.certificate
     print(certificate.text())
     assert (certificate.lost, certificate.doubled, certificate.wrong) == (0, 0, [])
-    assert set(certificate.kills) == done.steps, "a step was never hit"
+    assert {step for step in done.steps if certificate.kills[step] < kills_per_step} == set()
 
 
 @pytest.mark.timeout(600)
-def test_a_kill_at_every_step_loses_and_doubles_nothing(stream: Stream, tmp_path: Path) -> None:
-    done = campaign(stream, tmp_path)
+def test_a_kill_at_every_step_loses_and_doubles_nothing(kafka_broker: Topics, tmp_path: Path) -> None:
+    done = campaign(Topics(kafka_broker.client_config, 1), tmp_path)
     done.run(kills_per_step=1, kills=1)
-    check(done)
+    check(done, 1)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 def test_five_hundred_kills_lose_and_double_nothing(fresh_kafka_broker: Kafka, tmp_path: Path) -> None:
-    stream = Stream(fresh_kafka_broker, tmp_path)
-
-    def restart_broker() -> None:
-        fresh_kafka_broker.kill()
-        fresh_kafka_broker.start()
-
-    done = campaign(stream, tmp_path)
-    done.run(SOAK_KILLS_PER_STEP, SOAK_KILLS, restart_broker)
-    check(done)
+    """Beside kills: the broker killed and cut off in mid-read, Dagster's database deleted, cursors reset."""
+    done = campaign(fresh_kafka_broker, tmp_path)
+    done.run(SOAK_KILLS_PER_STEP, SOAK_KILLS, float(os.environ.get("SOAK_MINUTES", "inf")))
+    check(done, SOAK_KILLS_PER_STEP)
+    assert len(done.certificate.happened) == 4

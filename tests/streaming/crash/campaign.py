@@ -1,95 +1,119 @@
 """The campaign: produces a little, lets two workers race, kills them at a step, until every step had enough."""
 
 import json
+import os
 import random
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from tests.real.processes import Component
 from tests.real.requirements import REPOSITORY
-from tests.streaming.crash.certificate import ANYWHERE, Certificate, Produced
-from tests.streaming.crash.work import Setting
+from tests.streaming.crash.certificate import ANYWHERE, Certificate
+from tests.streaming.crash.disturbances import Disturbances
+from tests.streaming.crash.traffic import Traffic
+from tests.streaming.crash.work import EVERYTHING, Reach, Setting, every_step
 from tests.streaming.crash.zygote import Order, Report
-from tests.streaming.setting import Stream, impression
+from tests.streaming.setting import Stream
 
 LONGEST_SECONDS = 3.0
 """Kills anywhere come within this time: about as long as a worker works."""
 
-ROUND_MESSAGES = 40
+WHOLE_SHARE = 0.1
+"""How many rounds go all the way; in the others workers reach no further than the steps at which they die."""
 
-EARLY_MS = 1_700_000_000_000
-"""Long before any worker's time."""
+DAGSTER_SHARE = 0.5
+"""How many of these have a worker that works as Dagster does: it takes twice as long to tell the same."""
+
+EXPIRED = "bronze:kafka:expired"
+"""The step that only comes where messages have expired."""
+
+AWAY = "KafkaUnavailableError"
+"""How a worker may end while the broker is away."""
 
 
 class Campaign:
-    """One stream and one lake, and what has happened to them."""
+    """Two streams and one lake, and what has happened to them; a `broker` of its own may be harmed."""
 
-    def __init__(self, stream: Stream, setting: Setting, seed: int) -> None:
-        self._stream, self._setting = stream, setting
-        self._random = random.Random(seed)
-        self._made = 0
-        self.produced = Produced()
-        self.certificate = Certificate()
-        self._repeats = Counter({ANYWHERE: 1})
+    def __init__(
+        self, streams: list[Stream], setting: Setting, seed: int, broker: Component | None = None
+    ) -> None:
+        self._setting, self._chance = setting, random.Random(seed)
+        self._traffic = Traffic(*streams, setting.landing / streams[0].feed.name, self._chance)
+        self._disturbances = Disturbances(setting, broker, self._chance)
+        self.certificate = Certificate(seed, self._disturbances.happened)
+        self._repeats = Counter(dict.fromkeys({ANYWHERE, *every_step()}, 1))
         """How often each step came in the run where it came most often."""
+        self._missed = True
+        """Whether the last round left a worker alive: then there may be nothing left to do."""
 
     @property
     def steps(self) -> set[str]:
-        """Every step that any worker came to."""
+        """Every step that workers must come to, and those that they came to beside."""
         return set(self._repeats)
 
-    def run(self, kills_per_step: int, kills: int, restart_broker: Callable[[], None] | None = None) -> None:
-        """Kills until every step had its share and the total is reached; then finishes the work and compares."""
+    def run(self, kills_per_step: int, kills: int, minutes: float = float("inf")) -> None:
+        """Kills until every step had its share and the total is reached; then finishes the work and compares.
+
+        After so many minutes it kills no more: what then misses its share is seen in the certificate.
+        """
+        began = time.monotonic()
         with zygote(self._setting) as workers:
-            self._produce()
             self._learn(workers.run([Order(0)]))
-            while steps := self._neediest(kills_per_step, kills):
-                self._produce()
-                self._learn(workers.run([self._order(number, step) for number, step in enumerate(steps)]))
-                if restart_broker and self.certificate.workers % 100 == 0:
-                    restart_broker()
-                    self.certificate.broker_kills += 1
+            while (steps := self._neediest(kills_per_step, kills)) and time.monotonic() < began + 60 * minutes:
+                self._round(workers, steps)
+                print(f"{self.certificate.kills.total()} kills", end="\r", flush=True)
             self._learn(workers.run([Order(0)]))
-        self.certificate.compare(self._setting, self.produced)
+            self._learn(workers.run([Order(0, through_dagster=True)]))
+        self.certificate.minutes = (time.monotonic() - began) / 60
+        self.certificate.compare(self._setting, self._traffic)
+
+    def _round(self, workers: "Workers", steps: list[str]) -> None:
+        self._disturbances.between_rounds()
+        if self._missed or not all(map(_still_waits, steps)):
+            self._traffic.produce(earlier=any("replace" in step for step in steps))
+        if EXPIRED in steps:
+            self._traffic.doom()
+        whole = self._chance.random() < WHOLE_SHARE
+        reach = EVERYTHING if whole else Reach.to(*steps)
+        orders = [replace(self._order(number, step), reach=reach) for number, step in enumerate(steps)]
+        orders[0] = replace(orders[0], blow=self._disturbances.blow())
+        orders[1] = replace(orders[1], through_dagster=whole and self._chance.random() < DAGSTER_SHARE)
+        with self._disturbances.healing():
+            ended = workers.run(orders)
+        self._missed = not all(report.killed for _, report in ended)
+        self._learn(ended, may_be_away=orders[0].blow is not None)
 
     def _neediest(self, kills_per_step: int, kills: int) -> list[str]:
-        """The two steps with the fewest kills; none when every step and the total have enough."""
+        """The step with the fewest kills, and the next one like it; none when every step and the total have enough."""
         done = self.certificate.kills
-        first, second, *_ = sorted(self.steps, key=lambda name: (done[name], self._random.random()))
-        return [] if done[first] >= kills_per_step and done.total() >= kills else [first, second]
+        first, *others = sorted(self.steps, key=lambda name: (done[name], self._chance.random()))
+        if done[first] >= kills_per_step and done.total() >= kills:
+            return []
+        return [first, next((step for step in others if _kind(step) == _kind(first)), others[0])]
 
     def _order(self, number: int, step: str) -> Order:
         if step == ANYWHERE:
-            return Order(number, kill_after_seconds=self._random.uniform(0, LONGEST_SECONDS))
-        return Order(number, kill_at=step, occurrence=self._random.randint(1, self._repeats[step]))
+            return Order(number, kill_after_seconds=self._chance.uniform(0, LONGEST_SECONDS))
+        often = self._repeats[step] if self._chance.random() < 0.5 else 1
+        return Order(number, kill_at=step, occurrence=self._chance.randint(1, often))
 
-    def _learn(self, ended: list[tuple[Order, Report]]) -> None:
+    def _learn(self, ended: list[tuple[Order, Report]], may_be_away: bool = False) -> None:
+        certificate = self.certificate
         for order, report in ended:
-            assert report.error is None, report.error
+            gave_up = may_be_away and AWAY in (report.error or "")
+            assert report.error is None or gave_up, f"seed {certificate.seed}: {report.error}"
             self._repeats |= Counter(report.steps)
-            self.certificate.workers += 1
-            self.certificate.conflicts += report.conflicts
+            certificate.workers += 1
+            certificate.dagster_workers += order.through_dagster
+            certificate.gave_up += gave_up
+            certificate.conflicts += report.conflicts
             if report.killed:
-                self.certificate.kills[order.kill_at or ANYWHERE] += 1
-
-    def _produce(self) -> None:
-        """A few dozen messages and one file: valid records, one sent twice, one broken."""
-        first, self._made = self._made, self._made + ROUND_MESSAGES + 5
-        valid = [impression(number) for number in range(first, self._made)]
-        broken = [b'{"impression_id": "broken-%d"' % first, b'{"impression_id": "incomplete-%d"}' % first]
-        self._stream.produce([*valid[:ROUND_MESSAGES], valid[0], broken[0]])
-        (self._setting.files / f"{first}.json").write_bytes(
-            b"\n".join([*valid[ROUND_MESSAGES:], valid[1], broken[1]])
-        )
-        # An earlier broker time makes a newcomer the winner over a stored row: its date is rebuilt.
-        again = self._random.choice(self.produced.valid or valid)
-        self._stream.produce([again], timestamp=EARLY_MS - first)
-        self.produced.valid += valid
-        self.produced.duplicates += [*valid[:2], again]
-        self.produced.broken += broken
+                certificate.kills[order.kill_at or ANYWHERE] += 1
 
 
 class Workers:
@@ -113,10 +137,11 @@ class Workers:
 @contextmanager
 def zygote(setting: Setting) -> Iterator[Workers]:
     """A running zygote; it ends with the block."""
-    setting.files.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.streaming.crash.zygote", setting.as_json]
+    # Little data, many processes: threads of theirs would only wait for each other.
+    environment = os.environ | {"POLARS_MAX_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     process = subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        command, cwd=REPOSITORY, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     )
     try:
         yield Workers(process)
@@ -124,3 +149,13 @@ def zygote(setting: Setting) -> Iterator[Workers]:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(timeout=60)
+
+
+def _kind(step: str) -> str:
+    """Layer and way of writing: steps that come in the same rounds."""
+    return ":".join(step.split(":")[:2]) if step.startswith("silver") else step.split(":")[0]
+
+
+def _still_waits(step: str) -> bool:
+    """Whether the step comes again although nothing new was produced, once a worker died right before it."""
+    return step.startswith(("gold:replace", "silver:replace"))

@@ -11,27 +11,50 @@ import signal
 import sys
 import time
 import traceback
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass, field
 from typing import NoReturn
 
-from tests.streaming.crash.work import Setting, work
+from resources.lake import CommitConflictError
+from tests.streaming.crash.dagster_work import dagster_work
+from tests.streaming.crash.work import Reach, Setting, work
 
 GLANCE_SECONDS = 0.01
+
+MID_READ = "bronze:kafka:read"
+"""A batch was read, and more of the slices is to come."""
+
+CONFLICT = "!conflict"
 
 
 @dataclass(frozen=True)
 class Order:
-    """One worker: killed at the `occurrence`th time it comes to `kill_at`, or after some seconds, or not at all."""
+    """One worker: killed at the `occurrence`th time it comes to `kill_at`, or after some seconds, or not at all.
+
+    `blow` (pid, signal) strikes another process when the worker has read something for the first time.
+    """
 
     number: int
     kill_at: str | None = None
     occurrence: int = 1
     kill_after_seconds: float | None = None
+    through_dagster: bool = False
+    reach: Reach = field(default_factory=Reach)
+    blow: tuple[int, int] | None = None
+
+    @classmethod
+    def from_json(cls, line: bytes) -> "Order":
+        """The order that `asdict` and JSON made a line of."""
+        values = json.loads(line)
+        return cls(**values | {"reach": Reach(**values["reach"])})
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a worker ended: by our SIGKILL (where, if at a step), well, or with an error; the steps it came to."""
+    """How a worker ended: by our SIGKILL (where, if at a step), well, or with an error; the steps it came to.
+
+    `conflicts` are commits that lost a race.
+    """
 
     number: int
     killed: bool
@@ -51,7 +74,7 @@ def main() -> None:
             line = orders.readline()
             waiting = bool(line)
             if line:
-                pid, order, diary = _fork(setting, Order(**json.loads(line)))
+                pid, order, diary = _fork(setting, Order.from_json(line))
                 deadline = (
                     None if order.kill_after_seconds is None else time.monotonic() + order.kill_after_seconds
                 )
@@ -79,21 +102,37 @@ def _fork(setting: Setting, order: Order) -> tuple[int, Order, int]:
 def _work(setting: Setting, order: Order, diary: int) -> NoReturn:
     """The worker; writes down each step before it is taken, then how it ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    seen = 0
+    seen: Counter[str] = Counter()
 
     def step(name: str) -> None:
-        nonlocal seen
         os.write(diary, f"{name}\n".encode())
-        seen += name == order.kill_at
-        if name == order.kill_at and seen == order.occurrence:
+        seen[name] += 1
+        if order.blow and name == MID_READ and seen[name] == 1:
+            os.kill(*order.blow)
+        if name == order.kill_at and seen[name] == order.occurrence:
             os.kill(os.getpid(), signal.SIGKILL)
 
     try:
-        os.write(diary, f"conflicts={work(setting, step)}\n".encode())
+        _tell_of_conflicts(diary)
+        if order.through_dagster:
+            dagster_work(setting, step)
+        else:
+            work(setting, step, order.reach)
     except BaseException:
         os.write(diary, ("error=" + json.dumps(traceback.format_exc()) + "\n").encode())
         os._exit(1)
     os._exit(0)
+
+
+def _tell_of_conflicts(diary: int) -> None:
+    """Every lost race is written down when it is lost: a worker may not live to count them."""
+    original = CommitConflictError.__init__
+
+    def telling(self: CommitConflictError, *arguments: object) -> None:
+        os.write(diary, f"{CONFLICT}\n".encode())
+        original(self, *arguments)
+
+    CommitConflictError.__init__ = telling  # type: ignore[method-assign]
 
 
 def _report(order: Order, diary: int, status: int) -> Report:
@@ -101,11 +140,11 @@ def _report(order: Order, diary: int, status: int) -> Report:
         said = lines.read().splitlines()
     notes = dict(line.split("=", 1) for line in said if "=" in line)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    steps = [line for line in said if "=" not in line]
+    steps = [line for line in said if "=" not in line and line != CONFLICT]
     error = json.loads(notes["error"]) if "error" in notes else None
     if status and not killed and error is None:
         error = f"The worker ended with status {status}."
-    return Report(order.number, killed, steps, error, int(notes.get("conflicts", 0)))
+    return Report(order.number, killed, steps, error, said.count(CONFLICT))
 
 
 if __name__ == "__main__":
