@@ -20,7 +20,7 @@ from advertisex_assets.upkeep.assets import upkeep_assets, upkeep_schedule
 from advertisex_assets.waiting import days_to_finalise, gold_keys, silver_keys, waiting_work
 from advertisex_assets.watch.pruning import pruning_asset
 from advertisex_assets.watching import watch_sensors
-from resources.world import World
+from resources.dagster_world import World
 from schemas.discover import all_feeds
 from sensors.arrivals import arrivals_sensor
 from sensors.schedules import finality_schedule, reports_schedule

@@ -44,4 +44,5 @@ def _peak_megabytes() -> float:
 
 def _high_water_kilobytes(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    # A process that has just ended has none.
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)

@@ -1,47 +1,25 @@
-"""The world as Dagster hands it to assets: the lake, the reference, the registry, as the settings say."""
+"""What the settings name, opened: the lake, the reference, the registry. Dagster's resource is in `dagster_world`."""
 
 from functools import cache
 from pathlib import Path
-
-from dagster import ConfigurableResource
 
 from resources.lake import Lake
 from resources.reference.folder import ReferenceFolder
 from resources.reference.postgresql import PostgresqlReference
 from resources.reference.source import ReferenceSource
 from resources.registry import SchemaRegistry
-from resources.settings import Settings, SettingsError, settings
+from resources.settings import SettingsError, settings
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
-
-
-class World(ConfigurableResource):  # type: ignore[type-arg]
-    """Opens what an asset works on; built when a run starts, never at import."""
-
-    @property
-    def settings(self) -> Settings:
-        """The settings of this process."""
-        return settings()
-
-    def lake(self) -> Lake:
-        """The lake."""
-        return open_lake()
-
-    def schemas(self) -> SchemaSource:
-        """Where writer schemas come from."""
-        return open_schemas()
-
-    def reference_source(self) -> ReferenceSource:
-        """Where reference data is kept."""
-        return open_reference_source()
-
-    def pseudonym_key(self) -> bytes:
-        """The key of the pseudonyms."""
-        return settings().pseudonym_key.get_secret_value().encode()
 
 
 def open_lake() -> Lake:
     """The lake that the settings name."""
     return Lake(settings().lake, settings().storage_options)
+
+
+def pseudonym_key() -> bytes:
+    """The key of the pseudonyms."""
+    return settings().pseudonym_key.get_secret_value().encode()
 
 
 def open_schemas() -> SchemaSource:

@@ -1,35 +1,58 @@
 """Contracts: the Pandera model of each table, made from its declaration; what is about to be committed must fit it."""
 
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, reduce
+from operator import xor
+from typing import TYPE_CHECKING
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaErrors
 
 from schemas.errors import HeldBatchError
 from schemas.tables.table import Table, TableColumn
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 SHOWN_FAILURES = 3
 """As many examples as a person reads."""
 
 
 @cache
-def model_of(table: Table) -> pa.DataFrameSchema:
+def model_of(table: Table) -> "pa.DataFrameSchema":
     """The Pandera model: every column with its type, those that may not be null, and no other column."""
+    # Here, because it takes longer to import than a small run takes to work.
+    import pandera.polars as pa
+
     columns = {column.name: _column(column) for column in table.columns}
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=table.full_name)
 
 
-def _column(column: TableColumn) -> pa.Column:
+def _column(column: TableColumn) -> "pa.Column":
+    import pandera.polars as pa
+
     return pa.Column(column.dtype, nullable=not column.required, name=column.name)
 
 
-def hold_unless_fit(table: Table, rows: pl.DataFrame) -> None:
-    """HeldBatchError if rows do not fit the table's contract: a bug of ours, caught before it lands.
+def hold_unless_fit(table: Table, *pieces: pl.DataFrame) -> None:
+    """HeldBatchError if rows do not fit the table's contract: a bug of ours, caught before it lands."""
+    hold_unless_all_fit(table, pieces)
 
-    `rows` are collected, since Pandera looks at a LazyFrame's schema only, and in one piece, since it goes over them
-    column by column.
-    """
+
+def hold_unless_all_fit(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
+    """The same of rows that come in pieces, twice where rows may be doubled (`pieces` can be gone through again)."""
+    for rows in pieces:
+        _hold_unless_typed(table, rows)
+    if table.grain_columns:
+        _hold_unless_unique(table, pieces)
+
+
+def _hold_unless_typed(table: Table, rows: pl.DataFrame) -> None:
+    """`rows` are collected, since Pandera looks at a LazyFrame's schema only, and in one piece, since it goes over
+    them column by column."""
+    if fits(table, rows):
+        return
+    from pandera.errors import SchemaErrors
+
     try:
         model_of(table).validate(rows.rechunk(), lazy=True)
     except SchemaErrors as error:
@@ -38,15 +61,25 @@ def hold_unless_fit(table: Table, rows: pl.DataFrame) -> None:
             f"{rows.height} rows for {table.full_name} do not fit its contract and were not written: {failures}. "
             "This is a bug in a transform: fix it and run again; bronze is complete."
         ) from error
-    _hold_unless_unique(table, rows)
 
 
-def _hold_unless_unique(table: Table, rows: pl.DataFrame) -> None:
-    if not table.grain_columns or rows.is_empty():
+def fits(table: Table, rows: pl.DataFrame) -> bool:
+    """Whether Pandera would find nothing: it is asked only what is wrong."""
+    required = [column.name for column in table.columns if column.required]
+    return rows.schema == pl.Schema(table.schema) and not any(rows[name].has_nulls() for name in required)
+
+
+def _hold_unless_unique(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
+    """Hashes first: eight bytes a row, however many rows there are; only rows whose hashes meet are compared."""
+    mark = reduce(xor, (pl.col(name).hash(place) for place, name in enumerate(table.grain_columns)))
+    marks = pl.concat([rows.select(mark.alias("mark")).to_series() for rows in pieces])
+    if marks.n_unique() == len(marks):
         return
-    doubled = rows.height - rows.select(table.grain_columns).n_unique()
+    met = marks.filter(marks.is_duplicated()).unique().implode()
+    suspects = pl.concat([rows.filter(mark.is_in(met)).select(table.grain_columns) for rows in pieces])
+    doubled = suspects.height - suspects.n_unique()
     if doubled:
         raise HeldBatchError(
-            f"{doubled} of {rows.height} rows for {table.full_name} are doubled ({', '.join(table.grain_columns)}) "
+            f"{doubled} of {len(marks)} rows for {table.full_name} are doubled ({', '.join(table.grain_columns)}) "
             "and nothing was written. This is a bug in a transform: fix it and run again; bronze is complete."
         )

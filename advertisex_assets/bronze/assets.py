@@ -15,8 +15,8 @@ from advertisex_assets.bronze.waiting import land_waiting
 from advertisex_assets.checks import judge_doubled, no_record_doubled
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.partitions import LANDING_DATES, span_of
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from advertisex_assets.bronze.files import FileLander, FileReceipt
 from advertisex_assets.bronze.kafka.landing import Budget, KafkaReceipt, land_kafka
+from resources.dagster_world import World
 from resources.kafka import Kafka, UnknownTopicError
 from resources.landing import waiting_files
 from resources.run import Run
-from resources.world import World
 from schemas.feed import Feed
 
 

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from advertisex_assets.cli.commands import Commands
 from advertisex_assets.cli.output import errors
 from schemas.errors import AdvertiseXError
 
@@ -17,15 +18,15 @@ TERMINATED = 128 + signal.SIGTERM
 
 def build() -> typer.Typer:
     """The command line with every command."""
-    from advertisex_assets.cli import commands
-
     app = typer.Typer(
         name="advertisex",
+        cls=Commands,
         help="AdvertiseX lakehouse: from raw impressions, clicks and bid requests to exact campaign marts.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
     )
-    commands.register(app)
+    # Without it Typer sees no commands and makes no group.
+    app.callback()(lambda: None)
     return app
 
 

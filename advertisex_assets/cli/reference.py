@@ -8,7 +8,7 @@ import typer
 from advertisex_assets.cli.output import Format, FormatOption, show
 from advertisex_assets.reference.load import load_reference
 from resources.run import new_run
-from resources.world import World, open_lake, open_reference_source
+from resources.world import open_lake, open_reference_source, pseudonym_key
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +24,6 @@ def reference(
 ) -> None:
     """Load reference data; the same content again changes nothing."""
     loaded = load_reference(
-        open_lake(), open_reference_source(folder), World().pseudonym_key(), new_run("reference").run_id
+        open_lake(), open_reference_source(folder), pseudonym_key(), new_run("reference").run_id
     )
     show(pl.DataFrame([vars(table) for table in loaded]), form, "Reference")

@@ -27,8 +27,9 @@ from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.invalid_traffic import open_invalid_traffic
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset, limits
 from advertisex_assets.silver.pending import pending_dates
+from resources.dagster_world import World
 from resources.lake import Lake
-from resources.world import World, open_lake
+from resources.world import open_lake
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START

@@ -21,7 +21,7 @@ from resources.reference.folder import ReferenceFolder
 from resources.sample_traffic import Message, messages, write_files
 from resources.sample_traffic.kafka_sink import produce
 from resources.settings import child_environment
-from resources.world import World
+from resources.world import pseudonym_key
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
 from schemas.tables.gold import CAMPAIGN_DAILY
@@ -46,7 +46,7 @@ def show_demo(folder: Path, seconds: int | None, check: bool, preferred_port: in
     scene.clear()
     say(f"Writing a week of sample traffic to {scene.traffic} ...")
     write_files(scene.traffic, scene.history)
-    load_reference(scene.lake, ReferenceFolder(scene.traffic / "reference"), World().pseudonym_key(), "demo")
+    load_reference(scene.lake, ReferenceFolder(scene.traffic / "reference"), pseudonym_key(), "demo")
     stream = list(messages(scene.stream))
     with _stage(scene, preferred_port) as (servers, ui):
         say(f"Dagster is starting; its UI will be at {ui}")

@@ -25,8 +25,8 @@ from advertisex_assets.gold.refresh import refresh_mart
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.holds import held_dates, hold_culprits
 from advertisex_assets.partitions import EVENT_DATES, span_of
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 from schemas.errors import HeldBatchError
 from schemas.run_tags import PENDING_ONLY
 

@@ -21,8 +21,8 @@ from advertisex_assets.describe import bars, definition_metadata
 from advertisex_assets.gold.assets import OWNER
 from advertisex_assets.gold.data_driven import Trained, train_month
 from advertisex_assets.partitions import TRAINING_MONTHS, months_between, span_of
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 from schemas.errors import HeldBatchError
 from schemas.tables.gold import DATA_DRIVEN
 

@@ -13,7 +13,7 @@ from dagster import (
 
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.reference.load import load_reference
-from resources.world import World
+from resources.dagster_world import World
 from schemas.tables.reference import REFERENCE_TABLES
 
 OWNER = "campaign-management@advertisex.example"

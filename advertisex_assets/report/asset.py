@@ -1,6 +1,7 @@
 """The asset of reports: one page a day, with the same charts in the Dagster UI."""
 
 import base64
+from typing import TYPE_CHECKING
 
 from dagster import (
     AssetDep,
@@ -15,10 +16,12 @@ from dagster import (
 
 from advertisex_assets.gold.assets import OWNER
 from advertisex_assets.partitions import EVENT_DATES, span_of
-from advertisex_assets.report.write import Report, write_report
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 from schemas.tables.gold import ATTRIBUTION_DAILY, AUCTION_FUNNEL, CAMPAIGN_DAILY
+
+if TYPE_CHECKING:
+    from advertisex_assets.report.write import Report
 
 KEY = AssetKey(["reports", "daily"])
 READS = (CAMPAIGN_DAILY, ATTRIBUTION_DAILY, AUCTION_FUNNEL)
@@ -38,6 +41,9 @@ def report_asset() -> AssetsDefinition:
         description="One HTML page a day: campaigns, trend, funnel, attribution, refused and invalid traffic.",
     )
     def daily(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]
+        # Here: charts take half a second to import, and every run of every asset imports this module.
+        from advertisex_assets.report.write import write_report
+
         lake, (first, last), now = world.lake(), span_of(context), Run(context.run.run_id).clock()
         known = lake.open(CAMPAIGN_DAILY).rows_by_date()
         # A span may reach back for years: a day without events has no page, and only the last one's charts are shown.
@@ -48,7 +54,7 @@ def report_asset() -> AssetsDefinition:
     return daily
 
 
-def _metadata(written: list[Report]) -> dict[str, MetadataValue | int]:  # type: ignore[type-arg]
+def _metadata(written: "list[Report]") -> dict[str, MetadataValue | int]:  # type: ignore[type-arg]
     if not written:
         return {"pages": 0}
     latest = written[-1]

@@ -4,9 +4,10 @@ from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Materiali
 
 from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.serving.serve import serve, stale_tables
+from resources.dagster_world import World
 from resources.serving import serving_uri
 from resources.settings import settings
-from resources.world import World, open_lake
+from resources.world import open_lake
 
 KEY = AssetKey(["serving", "postgresql"])
 

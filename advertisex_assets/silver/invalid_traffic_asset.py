@@ -18,10 +18,10 @@ from advertisex_assets.describe import definition_metadata
 from advertisex_assets.partitions import EVENT_DATES, days_between, span_of
 from advertisex_assets.silver.invalid_traffic import open_invalid_traffic, refresh_invalid_traffic
 from advertisex_assets.transforms.invalid_traffic import TABLES
+from resources.dagster_world import World
 from resources.run import Run
 from resources.settings import settings
-from resources.world import World
-from schemas.invalid_traffic import LOOKBACK_DAYS, Limits
+from schemas.invalid_traffic import REACH_DAYS, Limits
 from schemas.run_tags import PENDING_ONLY
 from schemas.tables.silver import INVALID_TRAFFIC
 
@@ -37,7 +37,7 @@ def limits() -> Limits:
 def invalid_traffic_asset() -> AssetsDefinition:
     """The asset."""
     around = TimeWindowPartitionMapping(
-        start_offset=-LOOKBACK_DAYS, end_offset=LOOKBACK_DAYS, allow_nonexistent_upstream_partitions=True
+        start_offset=-REACH_DAYS, end_offset=REACH_DAYS, allow_nonexistent_upstream_partitions=True
     )
 
     @asset(

@@ -18,8 +18,8 @@ from dagster import (
 
 from advertisex_assets.upkeep.layers import LAYERS, rules_of, upkeep_layer
 from advertisex_assets.upkeep.work import Upkept
+from resources.dagster_world import World
 from resources.run import Run
-from resources.world import World
 
 GROUP = "upkeep"
 OWNER = "data-platform@advertisex.example"

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, asset
 
+from resources.dagster_world import World
 from resources.pruning import prune
 from resources.run import utc_now
-from resources.world import World
 
 GROUP = "upkeep"
 OWNER = "data-platform@advertisex.example"

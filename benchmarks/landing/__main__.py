@@ -120,7 +120,9 @@ def _land(
     with tempfile.TemporaryDirectory() as folder:
         job = Job(servers, feed_name, folder, messages, {"jars": jars, "settings": settings})
         command = [sys.executable, "-m", f"benchmarks.landing.{program}", json.dumps(asdict(job))]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr[-2000:]}")
     return read(done.stdout.splitlines()[-1])
 
 

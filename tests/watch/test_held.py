@@ -12,9 +12,9 @@ from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.waiting import waiting_work
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.held import held_problems
+from resources.dagster_world import World
 from resources.lake import Lake, Marks
 from resources.settings import settings
-from resources.world import World
 from schemas.errors import AdvertiseXError
 from schemas.feeds.impressions import FEED
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START

@@ -14,9 +14,9 @@ from dagster import DagsterInstance, materialize
 from advertisex_assets.gold.data_driven import shares_are_whole, train_month
 from advertisex_assets.gold.data_driven_asset import data_driven_asset
 from advertisex_assets.gold.gates import Batch, hold_unless_true
+from resources.dagster_world import World
 from resources.lake import Lake
 from resources.settings import settings
-from resources.world import World
 from schemas.errors import HeldBatchError
 from schemas.tables.gold import DATA_DRIVEN
 from tests.journeys.gold.silver_rows import at, judge, write

@@ -13,10 +13,10 @@ from advertisex_assets.report.asset import report_asset
 from advertisex_assets.report.write import uri_of, write_report
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.silver.invalid_traffic_asset import limits
+from resources.dagster_world import World as Resources
 from resources.lake import Lake
 from resources.sample_traffic import TrafficConfig, write_files
 from resources.settings import settings
-from resources.world import World as Resources
 from schemas.run_tags import RANGE_END, RANGE_START
 from schemas.tables.gold import CAMPAIGN_DAILY
 from tests.journeys.gold.silver_rows import at, write
