@@ -32,9 +32,9 @@ def touches(impressions: int, clicks: int, users: int, seed: int = 1) -> pl.Data
 
 
 def conversions(count: int, users: int, impressions: int, seed: int = 9) -> pl.DataFrame:
-    """Conversions of the last ten days, one in ten of them naming an impression."""
+    """Conversions of the last of the 30 days, one in ten of them naming an impression."""
     rows = pl.select(n=pl.int_range(count, dtype=pl.Int64)).with_columns(
-        draw=_draw(seed), event_at=START_US + 20 * DAY_US + _draw(seed + 1) % (10 * DAY_US)
+        draw=_draw(seed), event_at=START_US + 29 * DAY_US + _draw(seed + 1) % DAY_US
     )
     return rows.select(
         conversion_id=pl.format("v-{}", pl.col("n")),

@@ -1,0 +1,1 @@
+"""Benchmark of gold: attribution against other programs, late rows against rebuilds, marts against silver."""

@@ -1,1 +1,0 @@
-"""Benchmark of attribution: engine-neutral code against the same written by hand for Polars, in one run."""
