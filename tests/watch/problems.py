@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 from schemas.alerts.incident import Impact, Problem
 from schemas.alerts.kinds import DATA_STALE, AlertKind
+from schemas.alerts.observed import FailedRun
 
+NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
 SINCE = datetime(2026, 3, 2, 13, 58, tzinfo=UTC)
 
 
@@ -21,3 +23,13 @@ def problem(key: str = "stale/impressions", kind: AlertKind = DATA_STALE, **chan
         "detail": "a run",
     } | changes
     return Problem(key=key, kind=kind, **values)  # type: ignore[arg-type]
+
+
+def failed_run(message: str, **changes: object) -> FailedRun:
+    """A run of bronze that failed."""
+    values = {
+        "run_id": "3f2b8c1e-0000-4000-8000-000000000000", "job": "__ASSET_JOB", "assets": ("bronze/impressions",),
+        "partitions": "2026-03-02", "error_class": "ValueError", "error_message": message, "ended_at": NOW,
+        "updated_at": NOW,
+    } | changes  # fmt: skip
+    return FailedRun(**values)  # type: ignore[arg-type]

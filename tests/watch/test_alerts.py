@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from advertisex_assets.transforms.watch.failures import run_problem
 from advertisex_assets.transforms.watch.notify import claimed, failed
 from resources.alerts.webhook import WebhookReceiver
 from schemas.alerts.incident import IncidentState
 from schemas.alerts.kinds import OFFSETS_EXPIRED, RUN_FAILED
 from schemas.alerts.message import Action, Delivery, DeliveryState
 from schemas.errors import AdvertiseXError
-from tests.watch.problems import problem
+from tests.watch.problems import failed_run, problem
 from tests.watch.receivers import actions
 
 
@@ -38,6 +39,20 @@ def test_a_thousand_failures_of_one_cause_are_one_message(make, server, clock):
     [told] = server.requests
     assert told.json["incidents"][0]["occurrences"] == 1000
     assert len(told.json["incidents"][0]["examples"]) == 5
+
+
+def test_a_thousand_failures_of_several_causes_are_one_message_with_one_incident_per_cause(make, server, clock):
+    alerts = make()
+    errors = ("No space left on /lake/part-{0}", "Row {0} has no 'user_id'", "Table {0} is locked", "Node {0} is gone")
+    failures = [
+        failed_run(errors[number % 4].format(number), run_id=f"{number:08}", partitions=f"2026-03-{number % 28 + 1:02}")
+        for number in range(1000)
+    ]
+    alerts.report([run_problem(run, "") for run in failures])
+    alerts.deliver()
+    [told] = server.requests
+    assert [one["occurrences"] for one in told.json["incidents"]] == [250] * 4
+    assert len({one["key"] for one in told.json["incidents"]}) == 4
 
 
 def test_a_hundred_causes_at_once_are_one_message_that_counts_them(make, server, clock):

@@ -9,6 +9,7 @@ import pytest
 from deltalake import DeltaTable
 
 from advertisex_assets.bronze.files import FileLander
+from advertisex_assets.silver.refresh import refresh_dates
 from advertisex_assets.transforms.watch.losses import LossKind
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.losses import find_losses
@@ -16,12 +17,12 @@ from advertisex_assets.watch.problems import sums_problems
 from advertisex_assets.watch.status import status
 from resources.files import list_files
 from resources.lake import Lake, Marks
-from resources.run import new_run
+from resources.run import Run, new_run
 from schemas.errors import HeldBatchError
 from schemas.feeds.impressions import FEED
 from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
-from tests.watch.lakes import FIRST_DAY, days_of_impressions, land, refresh
+from tests.watch.lakes import FIRST_DAY, INPUTS, days_of_impressions, land, refresh
 
 DAYS = 5
 DATES = [FIRST_DAY + timedelta(days=number) for number in range(DAYS)]
@@ -134,6 +135,9 @@ def test_a_deleted_silver_file_is_named_with_its_dates_and_records(lake):
     [problem] = sums_problems(lake, [FEED], NOW, Links())
     assert problem.kind.code == "records_lost" and problem.impact.rows == 20
     assert f"20 records of silver.impressions of {DATES[2]} are gone with 1 deleted file" in problem.summary
+    # As its runbook says.
+    refresh_dates(lake, FEED, [DATES[2]], INPUTS, Run("by-hand", lambda: NOW), rebuild=True)
+    assert sums_problems(lake, [FEED], NOW, Links()) == []
 
 
 def test_a_skipped_offset_is_named_with_its_partition(lake):

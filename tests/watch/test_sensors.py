@@ -1,6 +1,6 @@
 """Dagster's own troubles are told: runs by whatever means, checks, sensors, systems away; each cause once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from dagster import (
@@ -24,23 +24,23 @@ from advertisex_assets.watch.alerts import Alerts
 from resources.alerts.config import AlertConfig
 from resources.alerts.receiver import HttpPost
 from resources.alerts.webhook import WebhookReceiver
+from resources.kafka.errors import KafkaUnavailableError
 from resources.lake import Lake
 from schemas.alerts.kinds import AlertSeverity
-from schemas.alerts.observed import FailedRun, SensorHealth
+from schemas.alerts.observed import SensorHealth
 from schemas.alerts.route import Route, Routing
-from schemas.errors import HeldBatchError
+from schemas.errors import HeldBatchError, NotedHoldError
 from sensors.alerts import Background, Look, alert_sensors
-from tests.watch.problems import problem
+from tests.watch.problems import NOW, failed_run, problem
 from tests.watch.receivers import http_receiver
 
-NOW = datetime(2026, 3, 2, 14, tzinfo=UTC)
-broken = True
+broken: Exception | None = None
 
 
 @asset(key_prefix="silver", check_specs=[AssetCheckSpec("volume", asset=["silver", "impressions"])])
 def impressions():
-    if broken:
-        raise HeldBatchError("The sums of feed impressions do not agree.")
+    if broken is not None:
+        raise broken
     yield MaterializeResult(
         check_results=[AssetCheckResult(passed=False, check_name="volume", description="Half of it is gone.")]
     )
@@ -70,9 +70,9 @@ def tick(sensor, instance, cursor=None):
     return context.cursor
 
 
-def run(instance, is_broken):
+def run(instance, is_broken, by=HeldBatchError):
     global broken
-    broken = is_broken
+    broken = by("The sums of feed impressions do not agree.") if is_broken else None
     return materialize([impressions], instance=instance, raise_on_error=False)
 
 
@@ -90,6 +90,29 @@ def test_a_failed_run_is_told_once_and_its_recovery_too(dagster, alerts):
     run(dagster, is_broken=False)
     tick(sensor, dagster, cursor)
     assert incident.key not in {one.key for one in told.open_incidents()}
+
+
+def test_a_hold_that_is_noted_is_told_by_its_own_look_only(dagster, alerts):
+    told, _ = alerts
+    [sensor] = alert_sensors(lambda: told, [])
+    run(dagster, is_broken=True, by=NotedHoldError)
+    tick(sensor, dagster)
+    assert told.open_incidents() == []
+
+
+def test_a_run_is_told_in_our_words_whatever_caused_them(dagster, alerts):
+    told, _ = alerts
+    [sensor] = alert_sensors(lambda: told, [])
+
+    def caused(text):
+        error = KafkaUnavailableError("kafka:9092", "no answer")
+        error.__cause__ = OSError("errno 111")
+        return error
+
+    run(dagster, is_broken=True, by=caused)
+    tick(sensor, dagster)
+    [incident] = told.open_incidents()
+    assert incident.problem.kind.code == "system_away" and "kafka:9092" in incident.problem.summary
 
 
 def test_a_lost_cursor_tells_nothing_again(dagster, alerts):
@@ -152,15 +175,6 @@ def test_background_work_does_not_pile_up():
     gate.set()
     while not background.begin(lambda: None):
         pass
-
-
-def failed_run(message, **changes):
-    values = {
-        "run_id": "3f2b8c1e-0000-4000-8000-000000000000", "job": "__ASSET_JOB", "assets": ("bronze/impressions",),
-        "partitions": "2026-03-02", "error_class": "ValueError", "error_message": message, "ended_at": NOW,
-        "updated_at": NOW,
-    } | changes  # fmt: skip
-    return FailedRun(**values)
 
 
 def test_errors_that_differ_in_details_only_have_one_cause():
