@@ -18,7 +18,7 @@ from advertisex_assets.bronze.arrival import (
     record_arrival,
 )
 from advertisex_assets.bronze.cut import Batch, batches
-from advertisex_assets.bronze.originals import keep_original
+from advertisex_assets.bronze.originals import is_erased, keep_original
 from advertisex_assets.bronze.stamp import stamp
 from resources.files import SourceFile
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
@@ -75,6 +75,11 @@ class FileLander:
     def _land(self, arrival: Arrival) -> FileReceipt:
         if arrival.is_known:
             return self._finish(arrival, arrival.landed_records, ALREADY_LANDED, None, 0)
+        if "#" in arrival.source and is_erased(self._originals, arrival.source):
+            raise AdvertiseXError(
+                f"{arrival.file.path} is not landed again as new: somebody in it was erased, and would be back. "
+                "Take their records out of the file first."
+            )
         keep_original(self._originals, arrival, self._run)
         reason, outcome = None, GROWN if arrival.grown_from_bytes else LANDED
         for batch in batches(self._feed, arrival.file):

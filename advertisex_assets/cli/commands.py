@@ -36,6 +36,7 @@ COMMANDS = {
     "metrics": "Serve Prometheus metrics, and tell when the Dagster daemon is silent, which nothing inside it can.",
     "release": "Have a held batch tried again by the next run, and judged by the same gates; nothing is let through.",
     "upkeep": "Keep tables quick and small: what the schedule `upkeep` does every hour.",
+    "erase": "Erase persons (GDPR, CCPA) from bronze, originals, silver and gold; with --verify prove it.",
     "feed": "Feeds: list them, or check how a sample would fare.",
     "alerts": "Alerts: what is open, who has been told; acknowledge or resolve it.",
 }

@@ -46,6 +46,15 @@ class Lake:
             logs = store.glob(f"{root.rstrip('/')}/*/*/_delta_log")
         return sorted(".".join(log.rstrip("/").split("/")[-3:-1]) for log in logs)
 
+    def live_paths(self) -> list[str]:
+        """The files, below the root, that the newest versions of all tables read."""
+        root = self.root.rstrip("/")
+        found = []
+        for folder in (name.replace(".", "/") for name in self.tables()):
+            actions = DeltaTable(f"{root}/{folder}", storage_options=self.storage_options).get_add_actions(flatten=True)
+            found += [f"{folder}/{path}" for path in pl.DataFrame(actions)["path"]]
+        return found
+
     def arrow_dataset(self, full_name: str) -> Any:
         """A table by its full name, as an Arrow dataset that readers prune."""
         uri = f"{self.root.rstrip('/')}/{full_name.replace('.', '/')}"

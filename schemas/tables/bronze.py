@@ -37,7 +37,10 @@ REPEAT = "repeat"
 """Kinds of bronze rows; a broken row stands for the rest of a file that could not be cut, its header says why; a
 repeat is a replayed record that bronze had already."""
 
-EXCLUDED_KINDS = (TOMBSTONE, REPEAT)
+ERASED = "erased"
+"""The kind of a row whose person was erased: its coordinates stay, everything that the person sent is gone."""
+
+EXCLUDED_KINDS = (TOMBSTONE, REPEAT, ERASED)
 """What silver leaves out: received, counted as excluded, and no event."""
 
 ROUTED_BY_EVENT_TIME = "event_time"
@@ -51,7 +54,7 @@ BRONZE_COLUMNS = (
     TableColumn(
         "kind",
         pl.String(),
-        "record, tombstone (no value), broken (an uncut rest) or repeat (a replayed record landed before).",
+        "record, tombstone (no value), broken (an uncut rest), repeat (a replayed record landed before) or erased.",
     ),
     TableColumn("payload", pl.Binary(), "The record's own bytes."),
     TableColumn("codec", pl.String(), "What split it, and will decode it."),
@@ -150,7 +153,7 @@ ORIGINALS = Table(
     columns=(
         TableColumn("source", pl.String(), "`file:<sha256>` of its first landing."),
         TableColumn("position", pl.Int64(), "Where the piece begins.", "bytes"),
-        TableColumn("content", pl.Binary(), "The piece."),
+        TableColumn("content", pl.Binary(), "The piece; null where somebody in the file was erased."),
         TableColumn("landing_date", pl.Date(), "The date of landing (UTC)."),
     ),
     grain="one piece of one file",
