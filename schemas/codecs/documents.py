@@ -36,13 +36,22 @@ def frame_of(
     asked only where a text shows that digits may be missing.
     """
     seen: dict[Any, Sequence[Any]] = {}
-    columns = [_column(documents, path, seen, exact) for path in dict.fromkeys(paths)]
+    present: set[str] = set().union(*documents)
+    columns = [
+        _column(documents, path, seen, exact) if steps_of(path)[0] in present else _nothing(path, len(documents))
+        for path in dict.fromkeys(paths)
+    ]
     roots = roots_of(paths)
     found = [None if roots.issuperset(document) else rescued_of(document, roots) for document in documents]
     rescued = pl.Series(RESCUED, found, dtype=pl.String)
     if exact and rescued.null_count() < len(rescued):
         rescued = _with_all_digits(rescued, lambda row: rescued_of(exact(row), roots))
     return pl.DataFrame([*columns, rescued, pl.Series(DECODE_ERROR, errors, dtype=pl.String)])
+
+
+def _nothing(path: str, height: int) -> pl.Series:
+    """What a path finds whose first field no document has: each sender knows a few of the names that a feed reads."""
+    return pl.repeat(None, height, dtype=pl.String, eager=True).alias(path)
 
 
 def _column(

@@ -18,6 +18,7 @@ import orjson
 import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
+from schemas.codecs.collector import collector_paused
 from schemas.codecs.documents import NO_DOCUMENT, Document, frame_of
 from schemas.codecs.json_peek import is_top_level, peek_fields
 from schemas.codecs.json_scan import is_one_object
@@ -88,10 +89,9 @@ class JsonCodec:
         schemas: SchemaSource = NO_SCHEMAS,
     ) -> pl.DataFrame:
         """The columns of the payloads; `headers` and `schemas` are not needed."""
-        frames = [
-            _decode_chunk(payloads.slice(start, CHUNK_RECORDS), paths)
-            for start in range(0, max(len(payloads), 1), CHUNK_RECORDS)
-        ]
+        starts = range(0, max(len(payloads), 1), CHUNK_RECORDS)
+        with collector_paused():
+            frames = [_decode_chunk(payloads.slice(start, CHUNK_RECORDS), paths) for start in starts]
         return pl.concat(frames) if len(frames) > 1 else frames[0]
 
 
