@@ -4,7 +4,7 @@ The cursor only paces questions to a broker that is down: without it nothing is 
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dagster import (
     AssetKey,
@@ -36,6 +36,10 @@ LANDING_TAG = "advertisex/landing"
 ANSWER_SECONDS = 5.0
 """How long a tick waits for a broker: a tick has 60 s, and other feeds wait behind it."""
 
+LONGEST_SILENCE = timedelta(minutes=15)
+"""A run that has not changed its state for so long is taken for dead: landing takes a minute or two at most, and where
+Dagster's run monitoring is off, a killed run says for ever that it is under way. Two that land at once are safe."""
+
 IN_FLIGHT = (
     DagsterRunStatus.QUEUED,
     DagsterRunStatus.NOT_STARTED,
@@ -62,9 +66,9 @@ def arrivals_sensor(feed: Feed) -> SensorDefinition:
 
 
 def _tick(feed: Feed, context: SensorEvaluationContext) -> SensorResult:
-    if _is_in_flight(feed, context):
-        return SensorResult(skip_reason=SkipReason(f"A landing run of {feed.name} is queued or under way."))
     now, lake = utc_now(), open_lake()
+    if _is_in_flight(feed, context, now):
+        return SensorResult(skip_reason=SkipReason(f"A landing run of {feed.name} is queued or under way."))
     before = Outage.from_cursor(context.cursor)
     messages, outage = _ask_kafka(lake, feed, before, now.timestamp())
     files = _waiting_files(lake, feed, settings(), now)
@@ -118,6 +122,8 @@ def _request(feed: Feed, now: datetime) -> RunRequest:
     )
 
 
-def _is_in_flight(feed: Feed, context: SensorEvaluationContext) -> bool:
-    filters = RunsFilter(tags={LANDING_TAG: feed.name}, statuses=list(IN_FLIGHT))
+def _is_in_flight(feed: Feed, context: SensorEvaluationContext, now: datetime) -> bool:
+    filters = RunsFilter(
+        tags={LANDING_TAG: feed.name}, statuses=list(IN_FLIGHT), updated_after=now - LONGEST_SILENCE
+    )
     return bool(context.instance.get_run_ids(filters, limit=1))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition, Uuid
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec, TopicMetadata
 
 from resources.kafka.config import ClientConfig, client_config, consumer_config
 from resources.kafka.errors import UnknownTopicError
@@ -76,8 +76,7 @@ class Kafka:
 
     def _identity(self, topic: str) -> tuple[str, list[int]]:
         if self._mock_epoch is not None:
-            listed = self._admin.list_topics(topic, timeout=self._answer_seconds).topics[topic]
-            return self._mock_epoch, sorted(listed.partitions)
+            return self._mock_epoch, sorted(self._listed(topic)[topic].partitions)
         answers = self._admin.describe_topics(TopicCollection([topic]), request_timeout=self._answer_seconds)
         try:
             described = self._wait(answers[topic])
@@ -127,7 +126,15 @@ class Kafka:
     def _mock_epoch(self) -> str | None:
         """What stands for the topic ids that librdkafka's mock cluster does not have; None for a real cluster."""
         is_mock = (_cluster_id(self._admin) or "").startswith(MOCK_CLUSTER_PREFIX)
-        return mock_epoch(self._admin) if is_mock else None
+        return mock_epoch(self._listed()) if is_mock else None
+
+    def _listed(self, topic: str | None = None) -> dict[str, TopicMetadata]:
+        """What the brokers say of that topic, or of all."""
+        try:
+            listed = self._admin.list_topics(topic, timeout=self._answer_seconds)
+        except KafkaException as exception:
+            raise self._problems.of_exception(exception) from exception
+        return listed.topics  # type: ignore[no-any-return]
 
     def _wait(self, answer: "Future[Any]") -> Any:
         """The answer, or the reason why there is none."""

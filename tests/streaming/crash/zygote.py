@@ -12,8 +12,11 @@ import sys
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import NoReturn
+
+import psutil
 
 from resources.lake import CommitConflictError
 from tests.streaming.crash.dagster_work import dagster_work
@@ -108,7 +111,7 @@ def _work(setting: Setting, order: Order, diary: int) -> NoReturn:
         os.write(diary, f"{name}\n".encode())
         seen[name] += 1
         if order.blow and name == MID_READ and seen[name] == 1:
-            os.kill(*order.blow)
+            _strike(*order.blow)
         if name == order.kill_at and seen[name] == order.occurrence:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -122,6 +125,14 @@ def _work(setting: Setting, order: Order, diary: int) -> NoReturn:
         os.write(diary, ("error=" + json.dumps(traceback.format_exc()) + "\n").encode())
         os._exit(1)
     os._exit(0)
+
+
+def _strike(pid: int, number: int) -> None:
+    """Returns when the blow has taken effect, so that nobody mistakes a dying process for a healthy one."""
+    os.kill(pid, number)
+    with suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE):
+            time.sleep(GLANCE_SECONDS)
 
 
 def _tell_of_conflicts(diary: int) -> None:
