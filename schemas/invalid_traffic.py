@@ -46,6 +46,9 @@ DUPLICATE_CLICK = TrafficRule("duplicate_click", "The user had clicked on the sa
 CONVERSION_TOO_FAST = TrafficRule(
     "conversion_too_fast", "The conversion came sooner after its click than a person can act."
 )
+CONVERSION_OF_INVALID_CLICK = TrafficRule(
+    "conversion_of_invalid_click", "The click that the conversion names, at most a day before, is invalid itself."
+)
 
 WITH_OTHER_ROWS = (
     CLICK_WITHOUT_IMPRESSION,
@@ -55,11 +58,16 @@ WITH_OTHER_ROWS = (
     CLICK_FLOOD,
     DUPLICATE_CLICK,
     CONVERSION_TOO_FAST,
+    CONVERSION_OF_INVALID_CLICK,
 )
 RULES = (*ONE_ROW, *WITH_OTHER_ROWS)
 
 LOOKBACK_DAYS = 1
-"""w: how many days before and after a date its rules read. A click a day after its ad is rarely about that ad."""
+"""How far one event may be from the other that a rule compares it with. A click a day after its ad is rarely about that
+ad."""
+
+REACH_DAYS = 2 * LOOKBACK_DAYS
+"""w: how many days before and after a date its rules read: a conversion's click, and the impression of that click."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import polars as pl
 
 from resources.lake import Lake
 from schemas.feed import Feed
-from schemas.invalid_traffic import LOOKBACK_DAYS
+from schemas.invalid_traffic import REACH_DAYS
 from schemas.tables.bronze import POSITION, bronze_table, routes_table
 
 READ = ("kind", "payload", "codec", "header", *POSITION, "event_date")
@@ -19,7 +19,7 @@ def rows_around(lake: Lake, feed: Feed, day: date) -> list[dict[str, Any]]:
 
     Rows that came to these dates after landing are among them; those that left too, since the recount reads the time.
     """
-    reach = timedelta(days=LOOKBACK_DAYS + feed.key.window_days)
+    reach = timedelta(days=REACH_DAYS + feed.key.window_days)
     bronze, span = lake.open(bronze_table(feed)), (day - reach, day + reach)
     columns = [*READ, pl.col(TIMES).cast(pl.Int64)]
     rows = bronze.scan_dates(*span, "event_date").select(columns).collect()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,11 +15,15 @@ from advertisex_assets.explain.recount import FeedFacts, Recounted, Reference, r
 from advertisex_assets.explain.silver import reasons, sources
 from advertisex_assets.explain.versions import behind, event_feeds, versions
 from advertisex_assets.silver.invalid_traffic_asset import limits
+from advertisex_assets.transforms.pseudonymise import NO_CONSENT
 from resources.addresses import address_book
 from resources.lake import Lake
 from resources.settings import settings
+from schemas.feed import Feed
+from schemas.invalid_traffic import REACH_DAYS
 from schemas.tables.gold import PUBLISHED
 from schemas.tables.reference import CAMPAIGNS, CREATIVES
+from schemas.tables.silver import silver_tables
 
 TOLERANCE = 1e-12
 """Relative, of rates: the mart divides floats, the recount fractions."""
@@ -81,9 +86,21 @@ def explain(lake: Lake, one: Asked) -> Explanation:
         versions=versions(lake, one),
         sources=sources(lake, one),
         behind=behind(lake, one),
-        unknown=[f"{code} ({feed.name})" for feed in feeds for code in unknown_to_the_recount(feed)],
+        unknown=[
+            f"{code} ({feed.name})"
+            for feed in feeds
+            for code in unknown_to_the_recount(feed, _is_withheld(lake, feed, one.day))
+        ],
         recounted=recount_of(lake, one, facts, reference),
     )
+
+
+def _is_withheld(lake: Lake, feed: Feed, day: date) -> bool:
+    """Whether any row that can matter to the date had no consent."""
+    reach = timedelta(days=REACH_DAYS)
+    withheld = pl.col("flags").list.contains(NO_CONSENT).any()
+    spans = [lake.open(table).scan_dates(day - reach, day + reach) for table in silver_tables(feed)]
+    return any(rows.select(withheld).collect().item() for rows in spans)
 
 
 def recount_of(lake: Lake, one: Asked, facts: Mapping[str, FeedFacts], reference: Reference) -> Recounted:

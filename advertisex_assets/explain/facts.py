@@ -55,8 +55,8 @@ def traffic_facts(limits: Limits, data_centres: tuple[str, ...]) -> TrafficFacts
     )
 
 
-def unknown_to_the_recount(feed: Feed) -> list[str]:
-    """What the feed declares and the recount does not know: refusing rules, and signals of consent."""
+def unknown_to_the_recount(feed: Feed, is_withheld: bool) -> list[str]:
+    """What the recount does not know: some refusing rules, and consent, where it withheld anything."""
     refusals = [rule.code for rule in feed.rules if rule.severity is Severity.REFUSE]
     rules = [code for code in refusals if code not in KNOWN_CODES and not code.startswith("missing_")]
-    return rules + [f"consent in {column.name}" for column in feed.columns if column.consent is not None]
+    return [*rules, "consent"] if is_withheld else rules

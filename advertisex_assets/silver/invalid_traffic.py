@@ -19,7 +19,7 @@ from resources.lake.table import dates_predicate
 from resources.run import Run
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
-from schemas.invalid_traffic import LOOKBACK_DAYS, RULES, Limits
+from schemas.invalid_traffic import REACH_DAYS, RULES, Limits
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 
 ATTEMPTS = 20
@@ -29,7 +29,7 @@ READ = ("event_id", "event_date", "event_at", "user_id", "flags", "impression_id
 READ_OF_ACTIONS = ("campaign_id", "creative_id", "click_id")
 """What the rules read; the other columns stay on disk."""
 
-AROUND = range(-LOOKBACK_DAYS, LOOKBACK_DAYS + 1)
+AROUND = range(-REACH_DAYS, REACH_DAYS + 1)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,15 @@ def broken_rules(
     }
     found |= {("clicks", event_id, "click_flood") for event_id in flooding(clicks, impressions, limits)}
     found |= {("clicks", event_id, "duplicate_click") for event_id in repeated(clicks, limits)}
+    invalid_clicks = {event_id for table, event_id, _ in found if table == "clicks"}
+    found |= {
+        ("conversions", row["event_id"], "conversion_of_invalid_click")
+        for row in conversions
+        for click in clicks
+        if row["click_id"] == click["click_id"] is not None
+        and click["event_id"] in invalid_clicks
+        and -limits.tolerance <= row["event_at"] - click["event_at"] <= limits.lookback
+    }
     return found | {
         ("conversions", row["event_id"], "conversion_too_fast")
         for row in conversions

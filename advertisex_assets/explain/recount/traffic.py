@@ -52,9 +52,12 @@ class _Traffic:
         for code, clicks in (("click_flood", self._floods()), ("duplicate_click", self._repeated())):
             for click in clicks:
                 found[key_of(click)].add(code)
+        invalid = {key for key, codes in found.items() if codes}
         for conversion in self.by_table["conversions"]:
             if self._too_fast(conversion):
                 found[key_of(conversion)].add("conversion_too_fast")
+            if self._caused_by_any(conversion, invalid):
+                found[key_of(conversion)].add("conversion_of_invalid_click")
         return {key: codes for key, codes in found.items() if codes}
 
     def _by_itself(self, event: Row) -> Iterator[str]:
@@ -133,6 +136,13 @@ class _Traffic:
             causes = self.clicks_of.get((conversion["user_id"], conversion["campaign_id"]), [])
         ages = (conversion["event_at"] - click["event_at"] for click in causes)
         return any(0 <= age_us < self.facts.fastest_conversion_us for age_us in ages)
+
+    def _caused_by_any(self, conversion: Row, invalid: set[Key]) -> bool:
+        """Whether a click that it names, within the lookback before it, is invalid."""
+        named = self.clicks_by_id.get((conversion["click_id"],), [])
+        ages = ((click, conversion["event_at"] - click["event_at"]) for click in named)
+        reach = -self.facts.tolerance_us, self.facts.lookback_us
+        return any(reach[0] <= age_us <= reach[1] and key_of(click) in invalid for click, age_us in ages)
 
 
 TABLES = ("impressions", "clicks", "conversions")

@@ -88,7 +88,8 @@ def _time(column: ColumnFacts, text: str) -> int:
 
 
 def _identifier(column: ColumnFacts, text: str) -> str:
-    if len(text) > 256 or re.search(r"[\x00-\x1f\x7f]", text):
+    is_nested = re.match(r'\{\}|\{"|\[\]|\[["{\[0-9]', text)
+    if len(text) > 256 or is_nested or re.search(r"[\x00-\x1f\x7f]", text):
         raise Refused("malformed_id")
     return text.strip()
 

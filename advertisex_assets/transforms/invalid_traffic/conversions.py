@@ -1,4 +1,4 @@
-"""Conversions: the rule that compares a conversion with its click."""
+"""Conversions: the rules that compare a conversion with its click."""
 
 import narwhals.stable.v2 as nw
 
@@ -9,7 +9,7 @@ from advertisex_assets.transforms.invalid_traffic.shared import (
     latest_before,
     micros,
 )
-from schemas.invalid_traffic import CONVERSION_TOO_FAST, Limits
+from schemas.invalid_traffic import CONVERSION_OF_INVALID_CLICK, CONVERSION_TOO_FAST, Limits
 
 
 def conversion_rules(conversions: Frame, clicks: Frame, limits: Limits) -> list[Frame]:
@@ -25,3 +25,12 @@ def conversion_rules(conversions: Frame, clicks: Frame, limits: Limits) -> list[
     age_us = nw.col("event_at") - nw.col("cause_at")
     too_fast = (age_us >= 0) & (age_us < fastest_us)
     return [broken(rows.filter(too_fast), CONVERSIONS, CONVERSION_TOO_FAST) for rows in (named, followed)]
+
+
+def of_invalid_clicks(conversions: Frame, invalid_clicks: Frame, limits: Limits) -> Frame:
+    """event_date, table, event_id, code of conversions that name one of those clicks, within the lookback after it."""
+    named = invalid_clicks.select("click_id", nw.col("event_at").alias("cause_at"))
+    age_us = nw.col("event_at") - nw.col("cause_at")
+    near = age_us.is_between(-micros(limits.clock_tolerance), micros(limits.lookback))
+    caused = conversions.join(named, on="click_id", how="inner").filter(near)
+    return broken(caused, CONVERSIONS, CONVERSION_OF_INVALID_CLICK)

@@ -7,7 +7,7 @@ function of the dates around it.
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.invalid_traffic.clicks import click_rules
-from advertisex_assets.transforms.invalid_traffic.conversions import conversion_rules
+from advertisex_assets.transforms.invalid_traffic.conversions import conversion_rules, of_invalid_clicks
 from advertisex_assets.transforms.invalid_traffic.shared import (
     CLICKS,
     CONVERSIONS,
@@ -25,10 +25,16 @@ def broken_rules(impressions: Frame, clicks: Frame, conversions: Frame, limits: 
     impressions; campaign_id, creative_id and click_id of clicks; campaign_id and click_id of conversions.
     """
     tables = {IMPRESSIONS: impressions, CLICKS: clicks, CONVERSIONS: conversions}
-    flagged = [
-        broken(rows.filter(nw.col("flags").list.contains(rule.code)), name, rule)
+    flagged = {
+        name: [broken(rows.filter(nw.col("flags").list.contains(rule.code)), name, rule) for rule in ONE_ROW]
         for name, rows in tables.items()
-        for rule in ONE_ROW
+    }
+    of_clicks = [*flagged.pop(CLICKS), *click_rules(clicks, impressions, limits)]
+    invalid = nw.concat(of_clicks, how="vertical").select("event_date", "event_id").unique()
+    invalid_clicks = clicks.join(invalid, on=["event_date", "event_id"], how="semi")
+    of_conversions = [
+        *conversion_rules(conversions, clicks, limits),
+        of_invalid_clicks(conversions, invalid_clicks, limits),
     ]
-    related = [*click_rules(clicks, impressions, limits), *conversion_rules(conversions, clicks, limits)]
-    return nw.concat([*flagged, *related], how="vertical")
+    others = [rows for name in flagged for rows in flagged[name]]
+    return nw.concat([*others, *of_clicks, *of_conversions], how="vertical")

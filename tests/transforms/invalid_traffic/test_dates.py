@@ -93,6 +93,22 @@ def test_midnight_divides_nothing(tmp_path: Path) -> None:
     assert reasons(apart) == EXPECTED
 
 
+def test_a_conversion_is_judged_by_its_click_and_that_by_its_impression_two_dates_ago(tmp_path: Path) -> None:
+    """A bot saw the ad, somebody clicked and bought: the date of the conversion, made alone, knows."""
+    lake = Lake(str(tmp_path))
+    seen, clicked_at = MIDNIGHT - timedelta(hours=25), MIDNIGHT - timedelta(hours=23)
+    bought = {"event_id": "c1", "timestamp": (MIDNIGHT + timedelta(minutes=5)).isoformat(), "conversion_type": "signup"}
+    land(lake, impressions.FEED, [shown(1, seen, user_agent="curl/8.9.1")])
+    land(lake, clicks_conversions.FEED, [clicked(1, clicked_at, impression_id="i1"), bought | {"click_id": "k1"}])
+    silver(lake)
+    make(lake, [DAY])
+    assert reasons(lake) == {"c1": ["conversion_of_invalid_click"]}
+    land(lake, clicks_conversions.FEED, [bought | {"event_id": "c2", "click_id": "k7"}], first_offset=10)
+    silver(lake)
+    make(lake)
+    assert set(reasons(lake)) == {"i1", "e1", "c1"}
+
+
 def test_what_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
     lake = lake_with_traffic(tmp_path)
     make(lake)
