@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from resources.lake import Lake
+from resources.lake.format import ensure_format
 from resources.reference.folder import ReferenceFolder
 from resources.reference.postgresql import PostgresqlReference
 from resources.reference.source import ReferenceSource
@@ -13,8 +14,16 @@ from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 
 
 def open_lake() -> Lake:
-    """The lake that the settings name."""
-    return Lake(settings().lake, settings().storage_options)
+    """The lake that the settings name; LakeFormatError if it is in a format that this program does not know."""
+    lake = Lake(settings().lake, settings().storage_options)
+    _look_at_format(lake.root)
+    return lake
+
+
+@cache
+def _look_at_format(root: str) -> None:
+    """Once a process: a format changes only when another version of the program is started."""
+    ensure_format(Lake(root, settings().storage_options))
 
 
 def pseudonym_key() -> bytes:

@@ -19,7 +19,7 @@ from tests.upkeep.busy import FEED, INPUTS, counts, dates, fill, readable, run_a
 
 BRONZE = bronze_table(FEED)
 TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
-BATCHES = 24
+BATCHES = 16
 
 
 @pytest.fixture
