@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from advertisex_assets.cli.output import errors
+from advertisex_assets.demo.drill.fault import Told
 from advertisex_assets.demo.drill.report import page, verdict
 from advertisex_assets.demo.drill.show import drill as run_drill
 
@@ -22,12 +23,12 @@ def drill(
     report: Annotated[Path | None, typer.Option(help="Write what was measured to this Markdown file.")] = None,
 ) -> None:
     """Break things on purpose in a Dagster of its own, and show each alert arriving: some minutes, nothing stays."""
-    told = run_drill(errors(), rounds, port)
+    told: list[Told] = []
+    for some in run_drill(errors(), rounds, port):
+        told += some
+        if report is not None:
+            command = f"advertisex drill --rounds {rounds} --report {report}"
+            report.write_text(page(told, command, f"{os.cpu_count()} cores, load average {os.getloadavg()[2]:.0f}"))
     print(verdict(told))
-    if report is not None:
-        command = f"advertisex drill --rounds {rounds} --report {report}"
-        load = os.getloadavg()[2]
-        cores = f"on {os.cpu_count()} cores shared with other work, load {load:.0f}"
-        report.write_text(page(told, command, cores))
     if any(one.seconds is None for one in told):
         raise typer.Exit(1)

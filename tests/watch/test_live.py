@@ -23,7 +23,7 @@ SHORT = ("the senders stop", "one campaign's tag breaks", "a run from the UI fai
 def drilled(names=None):
     """What a round of the drill measured; the minute that is promised is measured, not asserted."""
     chosen = [fault for fault in FAULTS if names is None or fault.name in names]
-    told = drill(Console(stderr=True), rounds=1, port=free_port(), faults=chosen)
+    [told] = drill(Console(stderr=True), rounds=1, port=free_port(), faults=chosen)
     print(page(told, "pytest", "in a test"))
     return told
 

@@ -23,9 +23,10 @@ PATIENCE_SECONDS = 300
 GLANCE_SECONDS = 0.25
 
 
-def drill(say: Console, rounds: int, port: int, faults: Sequence[Fault] = FAULTS) -> list[Told]:
-    """Every fault of every round, in order; each round has a lake of its own, and nothing of it stays."""
-    return [told for number in range(rounds) for told in _round(say, number + 1, rounds, port, faults)]
+def drill(say: Console, rounds: int, port: int, faults: Sequence[Fault] = FAULTS) -> Iterator[list[Told]]:
+    """What every round measured, fault by fault; each round has a lake of its own, and nothing of it stays."""
+    for number in range(rounds):
+        yield list(_round(say, number + 1, rounds, port, faults))
 
 
 def _round(say: Console, number: int, rounds: int, port: int, faults: Sequence[Fault]) -> Iterator[Told]:
