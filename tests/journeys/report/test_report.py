@@ -2,18 +2,21 @@
 
 import html
 import re
+import uuid
 from datetime import date
 from pathlib import Path
 
 import pytest
 from dagster import DagsterInstance, materialize
 
+from advertisex_assets.gold.marts import mart_named
 from advertisex_assets.gold.refresh import refresh_gold
 from advertisex_assets.report.asset import report_asset
 from advertisex_assets.report.write import uri_of, write_report
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.silver.invalid_traffic_asset import limits
 from resources.dagster_world import World as Resources
+from resources.files import list_files
 from resources.lake import Lake
 from resources.sample_traffic import TrafficConfig, write_files
 from resources.settings import settings
@@ -23,6 +26,7 @@ from tests.journeys.gold.silver_rows import at, write
 from tests.journeys.gold.test_refresh import run
 from tests.journeys.world import World, new_seed
 from tests.real.browser import console_of, page_text, requests_of
+from tests.real.object_store import BUCKET, ObjectStore
 
 WIDTHS = (375, 768, 1440)
 """CSS pixels across: the narrowest phones in common use, a tablet, a desk."""
@@ -164,3 +168,28 @@ def test_dagster_writes_the_pages_of_a_span(lake: Lake, day: date, monkeypatch: 
     pictures = [one.value for one in metadata.values() if str(one.value).startswith("![")]
     assert len(pictures) == len(ALL_CHARTS)
     assert all("data:image/png;base64,iVBOR" in one for one in pictures)
+
+
+@pytest.mark.real
+@pytest.mark.timeout(1_200)
+def test_a_lake_on_s3_keeps_its_reports_there(
+    object_store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the tables, and a later one in the place of the older."""
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    lake, day = Lake(f"s3://{BUCKET}/{uuid.uuid4()}"), date(2026, 3, 3)
+    click = {
+        "event_id": "k",
+        "event_at": at(day, 3),
+        "campaign_id": "c1",
+        "creative_id": "c",
+        "user_bucket": 1,
+    }
+    for more in ([], [click | {"event_id": "l"}]):
+        write(lake, "clicks", day, [click, *more])
+        refresh_gold(lake, run(), marts=[mart_named("campaign_hourly"), mart_named("campaign_daily")])
+        report = write_report(lake, day, run().clock())
+    (kept,) = list_files(f"{lake.root}/reports")
+    assert (kept.path, kept.size_bytes) == (report.uri, report.size_bytes)
+    assert "<b>2</b>Clicks" in b"".join(kept.pieces()).decode()
