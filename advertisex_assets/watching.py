@@ -1,12 +1,13 @@
 """Watching: puts the looks at the lake, the alerts and the sensors together; sensors and the command line ask here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from dagster import DagsterInstance, SensorDefinition
 
 from advertisex_assets.gold.marts import MARTS
-from advertisex_assets.transforms.watch.failures import DAEMONS, daemon_problems
+from advertisex_assets.transforms.watch.failures import BY_HAND, DAEMONS, by_hand_problem, daemon_problems
 from advertisex_assets.watch.alerts import Alerts
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.held import HELD, held_problems
@@ -85,6 +86,24 @@ def look_from_outside(instance: DagsterInstance) -> list[Incident]:
     told = open_alerts().report(problems, [DAEMONS])
     open_alerts().deliver()
     return told
+
+
+@contextmanager
+def told_by_hand(command: str) -> Iterator[None]:
+    """Work that no daemon sees: if it fails, those are told who would be told of a run; when it next works, too."""
+    try:
+        yield
+    except Exception as error:
+        _tell([by_hand_problem(command, type(error).__name__, str(error), utc_now())])
+        raise
+    _tell([])
+
+
+def _tell(problems: list[Problem]) -> None:
+    held = held_problems(open_lake(), all_feeds(), utc_now(), Links(settings().dagster_url))
+    alerts = open_alerts()
+    alerts.report([*problems, *held], [BY_HAND, HELD])
+    alerts.deliver()
 
 
 def look_once(now: datetime) -> list[Problem]:

@@ -27,6 +27,7 @@ from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.invalid_traffic import open_invalid_traffic
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset, limits
 from advertisex_assets.silver.pending import pending_dates
+from advertisex_assets.watching import told_by_hand
 from resources.dagster_world import World
 from resources.lake import Lake
 from resources.world import open_lake
@@ -50,6 +51,17 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
     """Bring silver and gold up to date with bronze, without a daemon."""
     # As in `definitions`, which is not imported here.
     warnings.filterwarnings("ignore", category=BetaWarning)
+    with told_by_hand("refresh"):
+        receipts = _refresh_all(open_lake())
+    if waiting := held_now(open_lake()).height:
+        errors().print(f"[yellow]{waiting} dates are held and were left alone: `advertisex release`.[/yellow]")
+    if not receipts and form is Format.TABLE:
+        print("Everything was up to date.")
+        return
+    show_receipts(receipts, form)
+
+
+def _refresh_all(lake: Lake) -> list[Receipt]:
     lake = open_lake()
     receipts: list[Receipt] = []
     feeds = all_feeds()
@@ -63,12 +75,7 @@ def refresh(form: FormatOption = Format.TABLE) -> None:
             progress.advance(task)
         progress.update(task, description="invalid traffic and gold")
         receipts += refresh_after_silver(lake, instance)
-    if waiting := held_now(lake).height:
-        errors().print(f"[yellow]{waiting} dates are held and were left alone: `advertisex release`.[/yellow]")
-    if not receipts and form is Format.TABLE:
-        print("Everything was up to date.")
-        return
-    show_receipts(receipts, form)
+    return receipts
 
 
 def refresh_after_silver(lake: Lake, instance: DagsterInstance) -> list[Receipt]:

@@ -20,7 +20,9 @@ from resources.alerts.config import load_alert_config
 from resources.lake import Lake
 from resources.settings import child_environment, settings
 from schemas.errors import AdvertiseXError
+from schemas.feeds.impressions import FEED
 from schemas.tables.held import HELD
+from tests.watch.lakes import days_of_impressions, land
 from tests.watch.problems import problem
 from tests.watch.receivers import actions
 from tests.watch.test_held import BATCH, CULPRIT, broken, lake, run  # noqa: F401
@@ -125,3 +127,30 @@ def _beat(home, at):
 
     with DagsterInstance.from_config(str(home)) as instance:
         instance.add_daemon_heartbeat(DaemonHeartbeat(at.timestamp(), "SENSOR", "gone", []))
+
+
+def test_a_refresh_that_fails_without_a_daemon_is_told_and_so_is_its_end(told, server, tmp_path):
+    bronze = Lake(str(tmp_path / "lake"))
+    land(bronze, FEED, days_of_impressions(1))
+    log = tmp_path / "lake/bronze/impressions/_delta_log"
+    newest = max(log.glob("*.json"))
+    kept = newest.read_bytes()
+    newest.write_bytes(b"{damaged")
+    with pytest.raises(Exception, match="Json error"):
+        call("refresh", "--format", "json")
+    newest.write_bytes(kept)
+    call("refresh", "--format", "json")
+    about = [
+        (request.json["action"], one["subject"])
+        for request in server.requests
+        for one in request.json["incidents"]
+        if one["kind"] == "run_failed"
+    ]
+    assert about == [("trigger", "advertisex refresh"), ("resolve", "advertisex refresh")]
+
+
+def test_what_a_refresh_holds_is_told_without_a_daemon(broken, told, server):  # noqa: F811
+    with pytest.raises(AdvertiseXError, match="Held: silver.impressions"):
+        call("refresh", "--format", "json")
+    held = [one for request in server.requests for one in request.json["incidents"] if one["kind"] == "batch_held"]
+    assert [one["subject"] for one in held] == [BATCH]

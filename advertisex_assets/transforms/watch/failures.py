@@ -22,6 +22,7 @@ CHECKS = "checks"
 SENSORS = "sensors"
 DAEMONS = "daemons"
 AWAY = "away"
+BY_HAND = "by_hand"
 """Scopes; runs are events, the others are states."""
 
 KINDS: Mapping[str, AlertKind] = {
@@ -62,6 +63,18 @@ def run_problem(run: FailedRun, dagster_url: str) -> Problem:
         subject=subject,
         link=f"{dagster_url}/runs/{run.run_id}",
         detail=f"{where} (run {run.run_id[:8]})",
+    )
+
+
+def by_hand_problem(command: str, error_class: str, message: str, now: datetime) -> Problem:
+    """A command that failed; it is a state: the next that works ends it."""
+    return Problem(
+        key=f"{BY_HAND}/{command}",
+        scope=BY_HAND,
+        kind=KINDS.get(error_class, RUN_FAILED),
+        summary=f"`advertisex {command}` failed: {message}"[:SHOWN],
+        since=now,
+        subject=f"advertisex {command}",
     )
 
 
