@@ -2,11 +2,15 @@
 
 from dagster import AssetCheckResult, AssetCheckSeverity, AssetCheckSpec, AssetKey, Failure
 
+from schemas.alerts.kinds import BATCH_HELD, CHECK_FAILED, RECORDS_LOST, AlertKind
 from schemas.checks.checks import GATE
 from schemas.errors import HeldBatchError
 
 SHARE_THAT_WARNS = 0.10
 """Refused records of a run: generated and real feeds lie below 5 %, a broken producer far above."""
+
+UNMATCHED_THAT_WARNS = 0.05
+"""Of events: creatives go live minutes before their reference is loaded; a missing campaign is a far larger share."""
 
 FEWEST_ROWS = 100
 """A share of fewer rows says nothing."""
@@ -19,6 +23,7 @@ def gate(asset: AssetKey) -> AssetCheckSpec:
         asset=asset,
         description="Rows fit their contract, each event stands once, and outcomes add up to what was received.",
         blocking=True,
+        metadata=_facts(BATCH_HELD),
     )
 
 
@@ -44,6 +49,7 @@ def refused_share(asset: AssetKey) -> AssetCheckSpec:
         "refused_share",
         asset=asset,
         description=f"At most {SHARE_THAT_WARNS:.0%} of a run's records are refused; this warns and never blocks.",
+        metadata=_facts(CHECK_FAILED),
     )
 
 
@@ -55,19 +61,56 @@ def judge_refused(spec: AssetCheckSpec, received: int, refused: int) -> AssetChe
         asset_key=spec.asset_key,
         check_name=spec.name,
         severity=AssetCheckSeverity.WARN,
+        description=f"{refused:,} of {received:,} records were refused ({share:.1%}): see `advertisex quarantine`.",
         metadata={"received": received, "refused": refused, "share": share},
+    )
+
+
+def reference_known(asset: AssetKey) -> AssetCheckSpec:
+    """The check that warns when many events name what the reference tables do not know."""
+    return AssetCheckSpec(
+        "reference_known",
+        asset=asset,
+        description=f"At most {UNMATCHED_THAT_WARNS:.0%} of a run's events name a campaign or creative that is in no "
+        "reference table at their time; this warns and never blocks.",
+        metadata=_facts(CHECK_FAILED),
+    )
+
+
+def judge_reference(spec: AssetCheckSpec, named: int, unknown: int) -> AssetCheckResult:
+    """Whether the unmatched share of a run is within bounds."""
+    share = unknown / named if named else 0.0
+    return AssetCheckResult(
+        passed=named < FEWEST_ROWS or share <= UNMATCHED_THAT_WARNS,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        severity=AssetCheckSeverity.WARN,
+        description=f"{unknown:,} of {named:,} events name what no reference table knows ({share:.1%}).",
+        metadata={"events that name one": named, "unknown": unknown, "share": share},
     )
 
 
 def no_record_doubled(asset: AssetKey) -> AssetCheckSpec:
     """The check that every received record stands in bronze once."""
     return AssetCheckSpec(
-        "no_record_doubled", asset=asset, description="Each received record, by its coordinates, is in bronze once."
+        "no_record_doubled",
+        asset=asset,
+        description="Each received record, by its coordinates, is in bronze once.",
+        metadata=_facts(RECORDS_LOST),
     )
 
 
 def judge_doubled(spec: AssetCheckSpec, doubled: int) -> AssetCheckResult:
     """Whether bronze holds each record once."""
     return AssetCheckResult(
-        passed=doubled == 0, asset_key=spec.asset_key, check_name=spec.name, metadata={"doubled": doubled}
+        passed=doubled == 0,
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        description=f"{doubled:,} records are in bronze more than once.",
+        metadata={"doubled": doubled},
     )
+
+
+def _facts(kind: AlertKind) -> dict[str, str]:
+    """What a check's page says beside its description; its owner is the asset's."""
+    return {"severity": str(kind.severity), "runbook": kind.runbook}

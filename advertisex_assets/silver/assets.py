@@ -17,12 +17,22 @@ from dagster import (
     multi_asset,
 )
 
-from advertisex_assets.checks import failure, gate, held, judge_refused, passed, refused_share
+from advertisex_assets.checks import (
+    failure,
+    gate,
+    held,
+    judge_reference,
+    judge_refused,
+    passed,
+    reference_known,
+    refused_share,
+)
 from advertisex_assets.describe import definition_metadata, ledger_metadata
 from advertisex_assets.holds import held_dates, hold_culprits, silver_batch
 from advertisex_assets.partitions import EVENT_DATES, days_between, span_of
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.inputs import silver_inputs
+from advertisex_assets.silver.unmatched import unmatched, versions
 from advertisex_assets.silver.write import SilverReceipt
 from advertisex_assets.transforms.watch.conservation import date_ranges
 from resources.dagster_world import World
@@ -42,14 +52,14 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
     """The assets of a feed's silver."""
     specs = [_spec(feed, table, ["silver", table.name], ENRICHED_BY) for table in silver_tables(feed)]
     specs += [_spec(feed, table, ["silver", table.name, feed.name]) for table in (QUARANTINE, DUPLICATES)]
-    open_gate, share = gate(specs[0].key), refused_share(specs[0].key)
+    open_gate, share, known = gate(specs[0].key), refused_share(specs[0].key), reference_known(specs[0].key)
 
     @multi_asset(
         name=f"silver_{feed.name}",
         specs=specs,
         partitions_def=EVENT_DATES,
         backfill_policy=BackfillPolicy.single_run(),
-        check_specs=[open_gate, share],
+        check_specs=[open_gate, share, known],
     )
     def silver(
         context: AssetExecutionContext, world: World
@@ -58,6 +68,7 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
         pending_only = bool(context.run.tags.get(PENDING_ONLY))
         work = catch_up if pending_only else rebuild
         on_hold = held_dates(lake, batch) if pending_only else frozenset()
+        since = versions(lake, feed)
         dates = [day for day in days_between(span_of(context)) if day not in on_hold]
 
         def refresh(days: list[date]) -> SilverReceipt:
@@ -75,6 +86,7 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
         yield passed(open_gate)
         sums = receipt.ledger.select(pl.col("received", "quarantined").sum()).row(0)
         yield judge_refused(share, *sums)
+        yield judge_reference(known, *unmatched(lake, feed, since))
 
     return silver
 

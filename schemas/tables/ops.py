@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from schemas.tables.bronze import COORDINATES
 from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 LEDGER = Table(
@@ -44,4 +45,23 @@ PRODUCED = Table(
     ),
     grain="one stretch of one file",
     append_only=True,
+)
+
+SCHEMA_DRIFT = Table(
+    layer="ops",
+    name="schema_drift",
+    description="What records hold that their contract does not expect, by the date they were routed to.",
+    columns=(
+        TableColumn("feed", pl.String(), "The feed."),
+        TableColumn("event_date", pl.Date(), "The date that the records were routed to."),
+        TableColumn("found", pl.String(), "unknown_field (it is in `rescued`) or changed_type."),
+        TableColumn("field", pl.String(), "The sender's field, or the contract's column whose type changed."),
+        TableColumn("type", pl.String(), "What came: object, array, text, number, boolean or null."),
+        TableColumn("rows", pl.Int64(), "Records with it, of one silver write: add them up."),
+        *COORDINATES,
+    ),
+    grain="one field of one type in one write of a date; the coordinates are its first record's",
+    partition_by=("feed", "event_date"),
+    # Declared, since by default every column has statistics: names of fields would stand in the log.
+    statistics_columns=("received_at",),
 )

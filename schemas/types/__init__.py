@@ -4,7 +4,7 @@ from schemas.types.codes import Category, Country, Currency
 from schemas.types.identifiers import Identifier, UserId
 from schemas.types.money import Money
 from schemas.types.network import IpAddress, Website
-from schemas.types.plain import Flag, Integer, Text
+from schemas.types.plain import Flag, Integer, Json, Text
 from schemas.types.times import EventTime
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Identifier",
     "Integer",
     "IpAddress",
+    "Json",
     "Money",
     "Text",
     "UserId",

@@ -26,6 +26,13 @@ class Text:
         return ()
 
 
+@dataclass(frozen=True)
+class Json(Text):
+    """A JSON object or array, kept as its text."""
+
+    meaning = "JSON"
+
+
 def _unreadable(column: str, kind: str) -> Rule:
     return Rule(
         code=f"bad_{column}",
