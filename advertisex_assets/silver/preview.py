@@ -122,7 +122,7 @@ def _before(tables: FeedTables, plan: Plan) -> pl.DataFrame:
 
 
 def _after(feed: Feed, settled: Settled) -> pl.DataFrame:
-    return pl.concat([_told(feed, name, rows) for name, rows in settled.rows.items()])
+    return pl.concat([_told(feed, name, rows.collect()) for name, rows in settled.rows.items()])
 
 
 def _nothing() -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Read: the bronze rows of a plan, and the stored keys that they could be duplicates of."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -12,14 +12,25 @@ from advertisex_assets.transforms.route import FIRST_DATE
 from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import ORDER_KEY, POSITION
 
+BATCH_ROWS = 200_000
+"""Rows that are worked on at once: enough that starting costs nothing, few enough for the memory of a laptop."""
 
-def bronze_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
-    """The rows routed to the plan's dates: only the new ones for incremental dates, all for rebuilt ones.
 
-    `event_date` is the date that a row is routed to now, FIRST_DATE the one that landing gave it.
+def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
+    """The rows routed to the plan's dates, in batches: only new ones for incremental dates, all for rebuilt ones.
+
+    `event_date` is the date that a row is routed to now, FIRST_DATE the one that landing gave it. There is at least
+    one batch.
     """
     names = [*tables.bronze.table.schema, FIRST_DATE]
-    return pl.concat([_new_rows(tables, plan).select(names), _all_rows(tables, plan).select(names)])
+    yield _no_rows(tables).select(names)
+    yield from _new_rows(tables, plan).select(names).iter_slices(BATCH_ROWS)
+    if plan.rebuild:
+        refused = plan.rebuild & tables.incomplete
+        if refused:
+            raise IncompleteBronzeError(tables.feed.name, sorted(refused))
+        every = tables.routes.rows_of(tables.bronze, plan.rebuild).select(names)
+        yield from every.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
 
 
 def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
@@ -34,15 +45,6 @@ def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     # A date that a row has left or come to since it was read has another fingerprint, and is rebuilt.
     stayed = new.join(tables.routes.moved, on=POSITION, how="anti")
     return stayed.with_columns(pl.col("event_date").alias(FIRST_DATE))
-
-
-def _all_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
-    if not plan.rebuild:
-        return _no_rows(tables)
-    refused = plan.rebuild & tables.incomplete
-    if refused:
-        raise IncompleteBronzeError(tables.feed.name, sorted(refused))
-    return tables.routes.rows_of(tables.bronze, plan.rebuild).collect()
 
 
 def _no_rows(tables: FeedTables) -> pl.DataFrame:

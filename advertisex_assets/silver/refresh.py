@@ -7,13 +7,13 @@ import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables, open_tables
 from advertisex_assets.silver.inputs import Inputs, due_fingerprint
+from advertisex_assets.silver.parsed import parsed_rows
 from advertisex_assets.silver.plan import Plan, plan_dates
-from advertisex_assets.silver.read import as_keys, bronze_rows, orphaned_dates, stored_keys
+from advertisex_assets.silver.read import as_keys, orphaned_dates, stored_keys
 from advertisex_assets.silver.routes import keep_decisions
 from advertisex_assets.silver.settle import Settled, settle
 from advertisex_assets.silver.write import SilverReceipt, commit
-from advertisex_assets.transforms.parse import is_valid, parse
-from advertisex_assets.transforms.route import moves
+from advertisex_assets.transforms.parse import is_valid
 from resources.lake import CommitConflictError, Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
@@ -83,14 +83,12 @@ def settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[P
     or its winner is gone. Ends because each round rebuilds at least one more date of the few within the window.
     """
     while True:
-        rows = bronze_rows(tables, plan)
-        parsed = parse(tables.feed, rows, inputs.pseudonym_key, inputs.schemas, inputs.addresses)
-        moved = moves(tables.feed, parsed)
-        if moved.height:
-            raise MisroutedRows(moved)
-        settled = settle(tables.feed, rows, parsed, stored_keys(tables, plan), inputs.reference)
+        parsed = parsed_rows(tables, plan, inputs)
+        if parsed.moves.height:
+            raise MisroutedRows(parsed.moves)
+        settled = settle(tables.feed, parsed, stored_keys(tables, plan), inputs.reference)
         disturbed = settled.disturbed - plan.rebuild
-        disturbed |= orphaned_dates(tables, plan, as_keys(parsed.lazy().filter(is_valid())))
+        disturbed |= orphaned_dates(tables, plan, as_keys(parsed.rows.scan().filter(is_valid())))
         if not disturbed:
             return plan, settled
         plan = plan.with_rebuilt(disturbed)

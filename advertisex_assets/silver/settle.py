@@ -7,13 +7,16 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from advertisex_assets.silver.read import as_keys
+from advertisex_assets.silver.contested import Contested, contested
+from advertisex_assets.silver.parsed import Parsed
+from advertisex_assets.silver.read import BATCH_ROWS, as_keys
 from advertisex_assets.transforms.deduplicate import WINNER_OF, disturbed_days, losers, resolve
 from advertisex_assets.transforms.enrich import Reference, enrich
 from advertisex_assets.transforms.parse import is_valid
+from resources.spool import Spool
 from schemas.errors import HeldBatchError
-from schemas.feed import Feed
-from schemas.tables.bronze import EXCLUDED_KINDS, POSITION
+from schemas.feed import Feed, Output
+from schemas.tables.bronze import POSITION
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table
 
 EPOCH = date(1970, 1, 1)
@@ -23,47 +26,61 @@ EPOCH = date(1970, 1, 1)
 class Settled:
     """The rows of one pass by table name, their counts by date, and stored dates that must be rebuilt first."""
 
-    rows: Mapping[str, pl.DataFrame]
+    rows: Mapping[str, Spool]
     counts: pl.DataFrame
     disturbed: frozenset[date]
 
 
-def settle(
-    feed: Feed, bronze: pl.DataFrame, parsed: pl.DataFrame, stored: pl.LazyFrame, reference: Reference
-) -> Settled:
+def settle(feed: Feed, parsed: Parsed, stored: pl.LazyFrame, reference: Reference) -> Settled:
     """Splits parsed rows into quarantine, duplicates and silver rows; their sum is what was received, or it raises."""
-    valid = parsed.filter(is_valid())
-    refused = parsed.filter(~is_valid())
-    resolved = _resolved(feed, valid, stored)
+    keys = contested(as_keys(parsed.rows.scan().filter(is_valid())), stored)
+    resolved = _resolved(feed, keys)
     lost = _collect(losers(resolved))
     disturbed = _collect(disturbed_days(resolved))["day"].to_list()
-    winners = valid.join(lost, on=POSITION, how="anti") if lost.height else valid
-    duplicates = (
-        valid.join(lost, on=POSITION, how="inner") if lost.height else valid.clear().join(lost, on=POSITION)
-    )
-    enriched = enrich(winners, reference)
-    rows = {
-        QUARANTINE.name: _quarantine(feed, refused),
-        DUPLICATES.name: _duplicates(feed, duplicates),
-        **{output.table: _output(feed, output.table, enriched) for output in feed.outputs},
-    }
+    rows: dict[str, Spool] = {name: Spool() for name in (QUARANTINE.name, DUPLICATES.name, *_tables(feed))}
+    counts = [parsed.received]
+    for piece in parsed.rows:
+        for batch in piece.iter_slices(BATCH_ROWS) if piece.height else [piece]:
+            fates = _fates(feed, batch, lost, reference)
+            counts.append(_counts(feed, fates))
+            for name, part in fates.items():
+                rows[name].add(part)
     return Settled(
-        rows, _counts(feed, bronze, rows), frozenset(EPOCH + timedelta(days=day) for day in disturbed)
+        rows, _agreeing(feed, counts), frozenset(EPOCH + timedelta(days=day) for day in disturbed)
     )
 
 
-def _resolved(feed: Feed, valid: pl.DataFrame, stored: pl.LazyFrame) -> nw.LazyFrame:
-    ids = valid["event_id"].unique()
-    rivals = stored.filter(pl.col("event_id").is_in(ids.implode())) if len(ids) else stored.clear()
-    keys = rivals.collect().lazy()
-    frame = resolve(nw.from_native(as_keys(valid.lazy())), nw.from_native(keys), feed.key.window_days)
-    return nw.from_native(_collect(frame).lazy())
+def _resolved(feed: Feed, keys: Contested) -> nw.LazyFrame:
+    frames = [nw.from_native(frame.lazy()) for frame in keys]
+    return nw.from_native(_collect(resolve(*frames, feed.key.window_days)).lazy())
 
 
 def _collect(frame: nw.LazyFrame) -> pl.DataFrame:
     native = frame.collect(backend="polars").to_native()
     assert isinstance(native, pl.DataFrame)
     return native
+
+
+def _fates(feed: Feed, batch: pl.DataFrame, lost: pl.DataFrame, reference: Reference) -> dict[str, pl.DataFrame]:
+    """The rows of each table that a batch of parsed rows gives."""
+    valid = batch.filter(is_valid())
+    winners, duplicates = _parted(valid, lost)
+    enriched = enrich(winners, reference)
+    return {
+        QUARANTINE.name: _quarantine(feed, batch.filter(~is_valid())),
+        DUPLICATES.name: _duplicates(feed, duplicates),
+        **{output.table: _output(feed, output, enriched) for output in feed.outputs},
+    }
+
+
+def _parted(valid: pl.DataFrame, lost: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows that stand, and those that lost, with what `losers` says of them."""
+    # Integers first: comparing whole positions of all rows would cost more than all else here.
+    near = valid.select(POSITION).with_row_index("row").filter(pl.col("offset").is_in(lost["offset"].implode()))
+    beaten = near.join(lost, on=POSITION, how="inner")
+    stands = ~pl.int_range(valid.height, eager=True).is_in(beaten["row"].cast(pl.Int64).implode())
+    told = beaten.drop("row", *POSITION)
+    return valid.filter(stands) if told.height else valid, pl.concat([valid[beaten["row"]], told], how="horizontal")
 
 
 def _quarantine(feed: Feed, refused: pl.DataFrame) -> pl.DataFrame:
@@ -85,27 +102,32 @@ def _duplicates(feed: Feed, duplicates: pl.DataFrame) -> pl.DataFrame:
     ).select(list(DUPLICATES.schema))
 
 
-def _output(feed: Feed, name: str, enriched: pl.DataFrame) -> pl.DataFrame:
-    output = next(output for output in feed.outputs if output.table == name)
-    return enriched.filter(output.when).select(list(silver_table(feed, output).schema))
+def _output(feed: Feed, output: Output, enriched: pl.DataFrame) -> pl.DataFrame:
+    return enriched.lazy().filter(output.when).select(list(silver_table(feed, output).schema)).collect()
 
 
-def _counts(feed: Feed, bronze: pl.DataFrame, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Rows by date: received, accepted, duplicates, conflicts, quarantined, excluded; raises unless they add up."""
+def _tables(feed: Feed) -> list[str]:
+    return [output.table for output in feed.outputs]
+
+
+def _counts(feed: Feed, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Rows by date and outcome."""
     lost = rows[DUPLICATES.name]
     parts = {
-        "received": bronze,
-        "accepted": pl.concat([rows[output.table].select("event_date") for output in feed.outputs]),
+        "accepted": pl.concat([rows[name].select("event_date") for name in _tables(feed)]),
         "duplicates": lost.filter(pl.col("outcome") == "duplicate"),
         "conflicts": lost.filter(pl.col("outcome") == "conflict"),
         "quarantined": rows[QUARANTINE.name],
-        "excluded": bronze.filter(pl.col("kind").is_in(EXCLUDED_KINDS)),
     }
-    counted = bronze.select("event_date").unique()
-    for name, part in parts.items():
-        by_date = part.group_by("event_date").agg(pl.len().cast(pl.Int64).alias(name))
-        counted = counted.join(by_date, on="event_date", how="left")
-    counted = counted.fill_null(0).sort("event_date")
+    counted = [
+        part.group_by("event_date").agg(pl.len().cast(pl.Int64).alias(name)) for name, part in parts.items()
+    ]
+    return pl.concat(counted, how="diagonal")
+
+
+def _agreeing(feed: Feed, counts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Rows by date: received, accepted, duplicates, conflicts, quarantined, excluded; raises unless they add up."""
+    counted = pl.concat(counts, how="diagonal").group_by("event_date").sum().sort("event_date")
     outcomes = pl.sum_horizontal("accepted", "duplicates", "conflicts", "quarantined", "excluded")
     wrong = counted.filter(pl.col("received") != outcomes)
     if wrong.height:

@@ -13,7 +13,8 @@ from advertisex_assets.silver.settle import Settled
 from resources.lake import LakeTable, Marks
 from resources.lake.table import dates_predicate
 from resources.run import Run
-from schemas.contracts import hold_unless_fit
+from resources.spool import Spool
+from schemas.contracts import hold_unless_all_fit
 from schemas.tables.ops import LEDGER
 
 
@@ -39,7 +40,7 @@ def commit(
 ) -> SilverReceipt:
     """Commits a pass to every table and returns what it did; HeldBatchError, and no commit, unless all rows fit."""
     for table in tables.dated:
-        hold_unless_fit(table.table, settled.rows[table.table.name])
+        hold_unless_all_fit(table.table, settled.rows[table.table.name])
     for table in tables.dated:
         _commit_table(tables, table, plan, settled.rows[table.table.name], fingerprints, run)
     ledger = _ledger_rows(tables, plan, settled, run)
@@ -52,7 +53,7 @@ def _commit_table(
     tables: FeedTables,
     table: LakeTable,
     plan: Plan,
-    rows: pl.DataFrame,
+    rows: Spool,
     fingerprints: Mapping[date, int],
     run: Run,
 ) -> None:
@@ -60,10 +61,10 @@ def _commit_table(
     if plan.rebuild:
         run.step(f"silver:replace:{table.table.name}")
         marks = marks_for(tables, table, plan.rebuild, fingerprints)
-        table.replace(rows.filter(rebuilt), _predicate(tables, table, plan.rebuild), marks)
+        table.replace((part.filter(rebuilt) for part in rows), _predicate(tables, table, plan.rebuild), marks)
     if plan.incremental:
         run.step(f"silver:append:{table.table.name}")
-        table.append(rows.filter(~rebuilt), marks_for(tables, table, plan.incremental, fingerprints))
+        table.append((part.filter(~rebuilt) for part in rows), marks_for(tables, table, plan.incremental, fingerprints))
 
 
 def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> str:

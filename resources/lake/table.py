@@ -7,11 +7,13 @@ from typing import NamedTuple
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction
 
 from resources.lake.additions import Additions, files_by_date, scan_files_between
 from resources.lake.encode import cut
 from resources.lake.files import write_files
 from resources.lake.marks import Marks
+from resources.lake.pieces import Rows, as_declared, stream
 from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError
 from schemas.tables.table import Table
@@ -133,25 +135,30 @@ class LakeTable:
         reader = self._delta.load_cdf(starting_version=after + 1, columns=quoted, predicate=predicate)
         return pl.DataFrame(reader).select(*names, "_commit_version")
 
-    def append(self, rows: pl.DataFrame, marks: Marks) -> None:
+    def append(self, rows: Rows, marks: Marks) -> None:
         """Adds rows and sets marks, in one commit."""
-        if rows.is_empty() or not self._takes_files:
-            self._write(rows, marks, None)
+        pieces = [rows] if isinstance(rows, pl.DataFrame) else rows
+        if not self._takes_files:
+            self._write(pieces, marks, None)
+            return
+        filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
+        files = [file for piece in filled for file in write_files(self._delta, self.table, piece)]
+        if files:
+            self._add(files, marks)
         else:
-            self._add(rows, marks)
+            self._write([], marks, None)
 
-    def replace(self, rows: pl.DataFrame, predicate: str, marks: Marks) -> None:
+    def replace(self, rows: Rows, predicate: str, marks: Marks) -> None:
         """Puts rows in the place of those that the predicate names, and sets marks, in one commit."""
-        self._write(rows, marks, predicate)
+        self._write([rows] if isinstance(rows, pl.DataFrame) else rows, marks, predicate)
 
     @property
     def _takes_files(self) -> bool:
         """Whether files of ours can be added: the columns are stored as declared, and it is said which to prune by."""
         return bool(self.table.statistics_columns) and self._stored_columns == set(self.table.schema)
 
-    def _add(self, rows: pl.DataFrame, marks: Marks) -> None:
+    def _add(self, files: list[AddAction], marks: Marks) -> None:
         """Appends by files of our own making: for the tables that take in every byte (see `encode`)."""
-        files = write_files(self._delta, self.table, rows.select(self._as_declared))
         try:
             self._delta.create_write_transaction(
                 files,
@@ -164,21 +171,17 @@ class LakeTable:
             raise self.conflict(error) from error
         self._delta.update_incremental()
 
-    @property
-    def _as_declared(self) -> list[pl.Expr]:
-        return [pl.col(name).cast(dtype) for name, dtype in self.table.schema.items()]
-
     def conflict(self, error: CommitFailedError) -> CommitConflictError:
         """The error that says that this handle's version is no longer the newest."""
         return CommitConflictError(
             f"{self.table.full_name} was changed by another writer after version {self.version}: {error}."
         )
 
-    def _write(self, rows: pl.DataFrame, marks: Marks, predicate: str | None) -> None:
+    def _write(self, pieces: Iterable[pl.DataFrame], marks: Marks, predicate: str | None) -> None:
         try:
             write_deltalake(
                 self._delta,
-                rows.select(self._as_declared),
+                stream(self.table, pieces),
                 mode="append" if predicate is None else "overwrite",
                 predicate=predicate,
                 schema_mode="merge" if set(self.table.schema) != self._stored_columns else None,

@@ -1,0 +1,57 @@
+"""Spool: the rows of one table in pieces, in memory while they are few, else in temporary files.
+
+What makes a pass over a date of any size fit in memory. Not here: what the rows mean, or how tables are written.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+MEMORY_BYTES = 256 << 20
+"""How much of one table is kept in memory: several of them live at once, beside the piece that is worked on."""
+
+
+class Spool:
+    """Rows that were added piece by piece, of one schema; temporary files go when nothing refers to them any more."""
+
+    def __init__(self, schema: dict[str, pl.DataType] | None = None, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._schema, self._limit = schema, memory_bytes
+        self._kept: list[pl.DataFrame] = []
+        self._files: list[Path] = []
+        self._folder: TemporaryDirectory[str] | None = None
+        self._bytes = 0
+        self.height = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Takes a piece."""
+        self.height += rows.height
+        self._bytes += rows.estimated_size()
+        self._kept.append(rows)
+        if self._bytes > self._limit:
+            self._spill()
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        """The rows in pieces as large as memory allows, at least one, in the order in which they came."""
+        yield from map(pl.read_ipc, self._files)
+        if self._kept or not self._files:
+            yield pl.concat(self._in_memory())
+
+    def scan(self) -> pl.LazyFrame:
+        """All rows, in the order in which they came."""
+        return pl.concat([*map(pl.scan_ipc, self._files), *(rows.lazy() for rows in self._in_memory())])
+
+    def collect(self) -> pl.DataFrame:
+        """All rows at once."""
+        return pl.concat(list(self))
+
+    def _in_memory(self) -> list[pl.DataFrame]:
+        return self._kept if self._kept or self._files else [pl.DataFrame(schema=self._schema)]
+
+    def _spill(self) -> None:
+        self._folder = self._folder or TemporaryDirectory(prefix="advertisex-")
+        path = Path(self._folder.name) / f"{len(self._files)}.arrow"
+        pl.concat(self._kept).write_ipc(path, compression="lz4")
+        self._files.append(path)
+        self._kept, self._bytes = [], 0
