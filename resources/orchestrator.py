@@ -135,12 +135,12 @@ def _failed_run(instance: DagsterInstance, record: RunRecord) -> FailedRun:
 
 
 def _assets(selection: AbstractSet[AssetKey] | None, events: Sequence[DagsterEvent]) -> tuple[str, ...]:
-    """What was asked for; where nothing in particular was, what the failed steps would have made."""
+    """What the failed steps would have made; where no step failed, what was asked for."""
     failed = {event.step_key for event in events if event.event_type is DagsterEventType.STEP_FAILURE}
     planned = {
         event.asset_key for event in events if event.asset_key is not None and event.step_key in failed
     }
-    return tuple(sorted(key.to_user_string() for key in (selection or planned)))
+    return tuple(sorted(key.to_user_string() for key in (planned or selection or ())))
 
 
 def _message(error: SerializableErrorInfo) -> str:
