@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     )
     kafka_batch_rows: int = Field(500_000, gt=0, description="At most so many messages in one landing run.")
     kafka_batch_bytes: int = Field(64 << 20, gt=0, description="At most so many bytes in one landing commit.")
+    kafka_landing_runs: int = Field(
+        1, gt=0, description="At most so many landing runs of one topic at once, each with its own partitions."
+    )
     schema_registry_url: str | None = Field(None, description="A Confluent-compatible schema registry.")
     serving_postgresql_uri: SecretStr | None = Field(
         None, description="postgresql://... of the database that gold is brought to, for BI tools."

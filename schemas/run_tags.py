@@ -4,7 +4,10 @@ PENDING_ONLY = "advertisex/pending_only"
 """Set by sensors and `advertisex refresh`: only what is pending is done. Without it, a run rebuilds its dates."""
 
 LANDING = "advertisex/landing"
-"""The feed that a run lands: one such run at a time."""
+"""The feed that a run lands: one such run at a time, or one for each part of its partitions."""
+
+LANDING_PART = "advertisex/landing_part"
+"""Which part of the partitions a landing run takes, such as `0/4`; all of them without it."""
 
 REFRESHING = "advertisex/refreshing"
 """The layer and feed that a run refreshes: one such run at a time."""

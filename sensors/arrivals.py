@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 
 from dagster import (
     AssetKey,
-    DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
-    RunsFilter,
     SensorDefinition,
     SensorEvaluationContext,
     SensorResult,
@@ -19,7 +17,7 @@ from dagster import (
     sensor,
 )
 
-from resources.kafka import Kafka, UnknownTopicError, waiting_slices
+from resources.kafka import Kafka, Part, UnknownTopicError, waiting_slices
 from resources.lake import Lake
 from resources.landing import waiting_files
 from resources.run import utc_now
@@ -27,26 +25,16 @@ from resources.settings import Settings, settings
 from resources.world import open_lake
 from schemas.errors import AdvertiseXError
 from schemas.feed import Feed
+from schemas.run_tags import LANDING, LANDING_PART
 from schemas.tables.bronze import bronze_table
 from sensors.outage import Outage
-
-LANDING_TAG = "advertisex/landing"
-"""Run tag with the feed's name: one landing run per feed at a time."""
+from sensors.runs import is_under_way, resting
 
 ANSWER_SECONDS = 5.0
 """How long a tick waits for a broker: a tick has 60 s, and other feeds wait behind it."""
 
 LONGEST_SILENCE = timedelta(minutes=15)
-"""A run that has not changed its state for so long is taken for dead: landing takes a minute or two at most, and where
-Dagster's run monitoring is off, a killed run says for ever that it is under way. Two that land at once are safe."""
-
-IN_FLIGHT = (
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-)
+"""A run that has not changed its state for so long is taken for dead: landing takes a minute or two at most."""
 
 
 def arrivals_sensor(feed: Feed) -> SensorDefinition:
@@ -67,36 +55,52 @@ def arrivals_sensor(feed: Feed) -> SensorDefinition:
 
 def _tick(feed: Feed, context: SensorEvaluationContext) -> SensorResult:
     now, lake = utc_now(), open_lake()
-    if _is_in_flight(feed, context, now):
-        return SensorResult(skip_reason=SkipReason(f"A landing run of {feed.name} is queued or under way."))
+    side_by_side = settings().kafka_landing_runs
+    parts = [Part(number, side_by_side) for number in range(side_by_side)]
+    why_not = {part: _why_not(feed, part, context, now) for part in parts}
+    free = [part for part in parts if why_not[part] is None]
+    if not free:
+        return SensorResult(skip_reason=SkipReason(next(filter(None, why_not.values()))))
     before = Outage.from_cursor(context.cursor)
-    messages, outage = _ask_kafka(lake, feed, before, now.timestamp())
+    partitions, outage = _ask_kafka(lake, feed, before, now.timestamp())
     files = _waiting_files(lake, feed, settings(), now)
     for sentence in _news(before, outage):
         context.log.warning(sentence)
-    if messages or files:
-        return SensorResult(run_requests=[_request(feed, now)], cursor=outage.cursor)
+    busy = [part for part in free if any(map(part.__contains__, partitions)) or (files and part.number == 0)]
+    if busy:
+        return SensorResult(run_requests=[_request(feed, part, now) for part in busy], cursor=outage.cursor)
     return SensorResult(skip_reason=SkipReason(outage.reason or "Nothing waits."), cursor=outage.cursor)
 
 
-def _ask_kafka(lake: Lake, feed: Feed, outage: Outage, now: float) -> tuple[int, Outage]:
-    """How many offsets wait, and the outage as it is now."""
+def _why_not(feed: Feed, part: Part, context: SensorEvaluationContext, now: datetime) -> str | None:
+    """Why not to ask for a run of that part now."""
+    tags = _tags(feed, part)
+    if is_under_way(context.instance, tags, now, LONGEST_SILENCE):
+        return f"A landing run of {feed.name} is queued or under way."
+    return resting(context.instance, tags, now)
+
+
+def _tags(feed: Feed, part: Part) -> dict[str, str]:
+    """What tells the landing runs of that part from others."""
+    return {LANDING: feed.name} | ({LANDING_PART: str(part)} if part.of > 1 else {})
+
+
+def _ask_kafka(lake: Lake, feed: Feed, outage: Outage, now: float) -> tuple[set[int], Outage]:
+    """The partitions in which something waits, and the outage as it is now."""
     if settings().kafka_bootstrap_servers is None or not outage.is_over_at(now):
-        return 0, outage
+        return set(), outage
     try:
-        return _waiting_offsets(lake, feed, Kafka.shared(settings(), ANSWER_SECONDS)), Outage()
+        return _waiting_partitions(lake, feed, Kafka.shared(settings(), ANSWER_SECONDS)), Outage()
     except UnknownTopicError:
-        return 0, Outage()
+        return set(), Outage()
     except AdvertiseXError as error:
-        return 0, outage.after_failure(now, str(error))
+        return set(), outage.after_failure(now, str(error))
 
 
-def _waiting_offsets(lake: Lake, feed: Feed, kafka: Kafka) -> int:
+def _waiting_partitions(lake: Lake, feed: Feed, kafka: Kafka) -> set[int]:
     table = bronze_table(feed)
     marks = lake.open(table).marks() if lake.exists(table) else {}
-    return sum(
-        part.end - part.start + part.expired for part in waiting_slices(kafka.describe(feed.topic), marks)
-    )
+    return {part.partition for part in waiting_slices(kafka.describe(feed.topic), marks)}
 
 
 def _waiting_files(lake: Lake, feed: Feed, current: Settings, now: datetime) -> int:
@@ -113,17 +117,10 @@ def _news(before: Outage, after: Outage) -> Iterator[str]:
         yield f"Kafka answers again after {before.failures} failed attempts."
 
 
-def _request(feed: Feed, now: datetime) -> RunRequest:
+def _request(feed: Feed, part: Part, now: datetime) -> RunRequest:
     """A run of today's landing date; without a run key, since a key used once is skipped for ever."""
     return RunRequest(
         asset_selection=[AssetKey(["bronze", feed.name])],
         partition_key=now.date().isoformat(),
-        tags={LANDING_TAG: feed.name},
+        tags=_tags(feed, part),
     )
-
-
-def _is_in_flight(feed: Feed, context: SensorEvaluationContext, now: datetime) -> bool:
-    filters = RunsFilter(
-        tags={LANDING_TAG: feed.name}, statuses=list(IN_FLIGHT), updated_after=now - LONGEST_SILENCE
-    )
-    return bool(context.instance.get_run_ids(filters, limit=1))

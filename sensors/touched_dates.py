@@ -1,25 +1,23 @@
 """Touched dates: asks for silver and gold of exactly the dates that landings touched, one run per stretch of dates."""
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
 
 from dagster import (
     AssetKey,
     AssetSelection,
-    DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
-    RunsFilter,
     SensorDefinition,
     SensorEvaluationContext,
     SkipReason,
     sensor,
 )
 
+from resources.run import utc_now
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START, REFRESHING
+from sensors.runs import is_under_way, resting
 
 NAME = "touched_dates"
 
@@ -29,18 +27,11 @@ TICK_SECONDS = 5
 MOST_STRETCHES = 8
 """Runs asked for in one tick; scattered late data beyond that waits for the next one."""
 
-FIRST_REST_SECONDS = 10
-LONGEST_REST_SECONDS = 600
-"""Ten minutes: a fix takes effect soon enough, and a night of failures is some fifty runs, not six thousand."""
-MOST_FAILURES = 8
-"""As many failures in a row as the rest grows with."""
+MINE = {REFRESHING: NAME}
+"""The tags of the runs that this sensor asked for."""
 
-ACTIVE = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-]
+LONGEST_SILENCE = timedelta(hours=6)
+"""A run that has not changed its state for so long is taken for dead: rebuilds of years take hours."""
 
 
 @dataclass(frozen=True)
@@ -67,38 +58,17 @@ def touched_dates_sensor(
         description="Starts silver and gold for exactly the event dates that landings touched.",
     )
     def touched_dates(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
-        reason = _busy(context) or _resting(context)
-        if reason:
+        now = utc_now()
+        if is_under_way(context.instance, MINE, now, LONGEST_SILENCE):
+            yield SkipReason("The dates of the last tick are still being worked on.")
+            return
+        if reason := resting(context.instance, MINE, now):
             yield SkipReason(reason)
             return
         requests = run_requests(waiting())
         yield from requests or [SkipReason("Silver and gold are up to date with bronze.")]
 
     return touched_dates
-
-
-def _busy(context: SensorEvaluationContext) -> str | None:
-    mine = RunsFilter(tags={REFRESHING: NAME}, statuses=ACTIVE)
-    busy = context.instance.get_runs_count(mine) > 0
-    return "The dates of the last tick are still being worked on." if busy else None
-
-
-def _resting(context: SensorEvaluationContext) -> str | None:
-    """Why not to ask again yet: runs that keep failing are tried more and more rarely."""
-    latest = context.instance.get_run_records(RunsFilter(tags={REFRESHING: NAME}), limit=MOST_FAILURES)
-    failures = list(takewhile(lambda record: record.dagster_run.status == DagsterRunStatus.FAILURE, latest))
-    if not failures or failures[0].end_time is None:
-        return None
-    left = failures[0].end_time + rest_seconds(len(failures)) - time.time()
-    if left <= 0:
-        return None
-    run_id = failures[0].dagster_run.run_id
-    return f"The last {len(failures)} runs failed (see run {run_id}); trying again in {left:.0f} s."
-
-
-def rest_seconds(failures: int) -> int:
-    """How long to wait after so many failures in a row: 10 s, doubled each time, at most 10 minutes."""
-    return min(FIRST_REST_SECONDS << (failures - 1), LONGEST_REST_SECONDS)
 
 
 def run_requests(waiting: Sequence[Waiting]) -> list[RunRequest]:

@@ -16,8 +16,10 @@ from advertisex_assets.checks import judge_doubled, no_record_doubled
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.partitions import LANDING_DATES, span_of
 from resources.dagster_world import World
+from resources.kafka import Part
 from resources.run import Run
 from schemas.feed import Feed
+from schemas.run_tags import LANDING_PART
 from schemas.tables.bronze import bronze_table
 
 
@@ -43,7 +45,7 @@ def bronze_asset(feed: Feed) -> AssetsDefinition:
         run, lake, span = Run(context.run_id), world.lake(), span_of(context)
         if span[1] == run.clock().date():
             before = lake.open(bronze_table(feed)).version
-            land_waiting(world, feed, run)
+            land_waiting(world, feed, run, Part.parse(context.run.tags.get(LANDING_PART)))
             summary = landing_summary(lake, feed, before)
         else:
             summary = partition_summary(lake, feed, span)

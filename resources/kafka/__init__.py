@@ -16,7 +16,7 @@ from resources.kafka.errors import (
 )
 from resources.kafka.reader import Batch, SliceReader
 from resources.kafka.sender import Sender
-from resources.kafka.slices import Slice, TopicState, mark_name, source_of, waiting_slices
+from resources.kafka.slices import Part, Slice, TopicState, mark_name, source_of, waiting_slices
 
 __all__ = [
     "Batch",
@@ -26,6 +26,7 @@ __all__ = [
     "KafkaUnavailableError",
     "LogTruncatedError",
     "MessageRefusedError",
+    "Part",
     "Sender",
     "Slice",
     "SliceGoneError",

@@ -1,6 +1,6 @@
 """Slices: which offsets of a topic are waiting; pure. Asking the brokers and reading messages live beside it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from resources.kafka.errors import LogTruncatedError
@@ -43,6 +43,26 @@ class Slice:
     expired: int = 0
 
 
+@dataclass(frozen=True)
+class Part:
+    """One of several parts of a topic's partitions, for runs that land side by side; written `0/4` to `3/4`."""
+
+    number: int = 0
+    of: int = 1
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Part":
+        """What `str` wrote; all partitions without a text."""
+        number, of = (text or "0/1").split("/")
+        return cls(int(number), int(of))
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+    def __contains__(self, partition: object) -> bool:
+        return isinstance(partition, int) and partition % self.of == self.number
+
+
 def source_of(topic_id: str) -> str:
     """The `source` of bronze rows from the topic with that id."""
     return f"kafka:{topic_id}"
@@ -54,7 +74,7 @@ def mark_name(topic_id: str, partition: int) -> str:
 
 
 def waiting_slices(
-    topic: TopicState, marks: Mapping[str, int], partitions: Collection[int] | None = None
+    topic: TopicState, marks: Mapping[str, int], partitions: Container[int] | None = None
 ) -> list[Slice]:
     """What waits in each partition, or in those named, given bronze's marks.
 

@@ -38,11 +38,11 @@ class Topics:
         admin = self.admin()  # named: a client that is dropped takes its pending answers with it
         admin.create_topics([topic])[name].result(ADMIN_SECONDS)
         deadline = time.monotonic() + ADMIN_SECONDS
-        while not self._has_leaders(name, partitions):
+        while not (self._has_leaders(name, partitions) and (topic_id := self._known_id(name))):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"topic {name} got no leaders within {ADMIN_SECONDS} s")
             time.sleep(0.02)
-        return self.topic_id(name)
+        return topic_id
 
     def delete_topic(self, name: str) -> None:
         """Delete a topic and wait until the broker no longer lists it."""
@@ -55,6 +55,13 @@ class Topics:
         """Return the id of the topic of that name: another one after it was deleted and created again."""
         admin = self.admin()
         return str(admin.describe_topics(TopicCollection([name]))[name].result(ADMIN_SECONDS).topic_id)
+
+    def _known_id(self, name: str) -> str | None:
+        """Return the topic's id; None while the broker that is asked has not heard of it from the others."""
+        try:
+            return self.topic_id(name)
+        except KafkaException:
+            return None
 
     def _has_leaders(self, name: str, partitions: int) -> bool:
         found = self.admin().list_topics(timeout=ADMIN_SECONDS).topics.get(name)

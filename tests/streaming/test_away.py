@@ -2,22 +2,25 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from confluent_kafka.admin import NewPartitions
 from dagster import DagsterInstance, DagsterRunStatus, SensorResult, build_sensor_context, job
 
-from resources.kafka import Kafka, KafkaUnavailableError
+from resources.kafka import Kafka, KafkaUnavailableError, Part
 from resources.run import utc_now
 from resources.settings import settings
+from schemas.run_tags import LANDING, LANDING_PART
 from sensors import arrivals
 from sensors.arrivals import arrivals_sensor
 from sensors.outage import LONGEST_PAUSE_SECONDS, Outage
 from tests.real.kafka import Kafka as Broker
 from tests.real.requirements import REPOSITORY
-from tests.streaming.setting import Stream, payloads
+from tests.streaming.setting import SECONDS, Stream, payloads
 
 pytestmark = pytest.mark.real
 
@@ -71,9 +74,11 @@ class Sensed:
         self.cursor = result.cursor or self.cursor
         return result
 
-    def start_and_die(self, tags: dict[str, str]) -> None:
-        """A run whose process is killed after it has started: nobody is left to say that it failed."""
-        self._instance.create_run_for_job(landing_job, tags=tags, status=DagsterRunStatus.STARTED)
+    def start(self, tags: dict[str, str], status: DagsterRunStatus) -> None:
+        """A run that has got as far as that, and that nobody looks after."""
+        run = self._instance.create_run_for_job(landing_job, tags=tags, status=DagsterRunStatus.STARTED)
+        if status is DagsterRunStatus.FAILURE:
+            self._instance.report_run_failed(run)
 
     def pause_is_over(self) -> None:
         """As if the time had come to ask again."""
@@ -118,7 +123,38 @@ def test_a_run_whose_process_died_does_not_block_its_feed_for_ever(
     """Where run monitoring is off, Dagster says of a killed run that it is under way until someone looks."""
     sensed.stream.produce(payloads(3))
     (request,) = sensed.tick().run_requests or ()
-    sensed.start_and_die(dict(request.tags))
+    sensed.start(dict(request.tags), DagsterRunStatus.STARTED)
     assert not sensed.tick().run_requests
     monkeypatch.setattr(arrivals, "utc_now", lambda: utc_now() + timedelta(hours=1))
     assert sensed.tick().run_requests
+
+
+def test_a_landing_that_keeps_failing_is_tried_more_and_more_rarely(
+    sensed: Sensed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that fails: never a run every five seconds."""
+    sensed.stream.produce(payloads(3))
+    (request,) = sensed.tick().run_requests or ()
+    for _ in range(4):
+        sensed.start(dict(request.tags), DagsterRunStatus.FAILURE)
+    result = sensed.tick()
+    assert not result.run_requests and "The last 4 runs failed" in str(result.skip_reason)
+    monkeypatch.setattr(arrivals, "utc_now", lambda: utc_now() + timedelta(minutes=10))
+    assert sensed.tick().run_requests
+
+
+def test_parts_of_a_topic_are_landed_by_runs_side_by_side(sensed: Sensed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADVERTISEX_KAFKA_LANDING_RUNS", "3")
+    settings.cache_clear()
+    admin = sensed.stream.broker.admin()
+    admin.create_partitions([NewPartitions(sensed.stream.topic, 6)])[sensed.stream.topic].result(SECONDS)
+    while len(sensed.stream.kafka.describe(sensed.stream.topic).partitions) < 6:
+        time.sleep(0.02)
+    for partition in (0, 2, 3):
+        sensed.stream.produce(payloads(1), partition)
+    parts = [request.tags[LANDING_PART] for request in sensed.tick().run_requests or ()]
+    assert parts == ["0/3", "2/3"]
+    sensed.start({LANDING: sensed.stream.feed.name, LANDING_PART: "0/3"}, DagsterRunStatus.STARTED)
+    assert [request.tags[LANDING_PART] for request in sensed.tick().run_requests or ()] == ["2/3"]
+    assert sensed.stream.land(partitions=Part.parse("2/3")).messages == 1
+    assert sensed.stream.land(partitions=Part.parse("0/3")).messages == 2

@@ -1,7 +1,7 @@
 """Landing: from where bronze's own marks say to what is committed, in bounded commits of rows and offsets together."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -55,7 +55,7 @@ def land_kafka(
     budget: Budget,
     run: Run,
     schemas: SchemaSource = NO_SCHEMAS,
-    partitions: Collection[int] | None = None,
+    partitions: Container[int] | None = None,
 ) -> KafkaReceipt:
     """Lands what waits in the feed's topic (or in some partitions of it), each message exactly once.
 
@@ -94,7 +94,7 @@ class _Landing:
         self._receipt = receipt
         receipt.topic_id = self._topic.topic_id
 
-    def land(self, budget: Budget, partitions: Collection[int] | None) -> None:
+    def land(self, budget: Budget, partitions: Container[int] | None) -> None:
         """Reads and commits until the slices or the budget end."""
         receipt = self._receipt
         slices = waiting_slices(self._topic, self._progress.marks, partitions)

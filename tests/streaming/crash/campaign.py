@@ -83,8 +83,7 @@ class Campaign:
         orders = [replace(self._order(number, step), reach=reach) for number, step in enumerate(steps)]
         orders[0] = replace(orders[0], blow=self._disturbances.blow())
         orders[1] = replace(orders[1], through_dagster=whole and self._chance.random() < DAGSTER_SHARE)
-        with self._disturbances.healing():
-            ended = workers.run(orders)
+        ended = self._disturbances.healing(lambda: workers.run(orders))
         self._missed = not all(report.killed for _, report in ended)
         self._learn(ended, may_be_away=orders[0].blow is not None)
 

@@ -4,11 +4,12 @@ import os
 import random
 import shutil
 import signal
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
 
 import psutil
 
@@ -21,6 +22,8 @@ DATABASE_DELETED, CURSORS_RESET = "Dagster's database deleted", "sensor cursors 
 SIGNALS = {BROKER_KILLED: signal.SIGKILL, BROKER_CUT_OFF: signal.SIGSTOP}
 LONGEST_CUT_SECONDS = 4.0
 GLANCE_SECONDS = 0.05
+
+Result = TypeVar("Result")
 
 
 class Disturbances:
@@ -46,30 +49,26 @@ class Disturbances:
             return None
         return self._broker.pid, SIGNALS[self._chance.choice(list(SIGNALS))]
 
-    @contextmanager
-    def healing(self) -> Iterator[None]:
-        """Within the block a broker that is killed is started again, and one that is frozen goes on after seconds."""
-        if self._broker is None:
-            yield
-            return
-        over = threading.Event()
-        nurse = threading.Thread(target=self._heal, args=(self._broker, over))
-        nurse.start()
-        try:
-            yield
-        finally:
-            over.set()
-            nurse.join()
+    def healing(self, work: Callable[[], Result]) -> Result:
+        """Does the work; meanwhile a broker that is killed is started again, and one that is frozen soon goes on.
 
-    def _heal(self, broker: Component, over: threading.Event) -> None:
-        while not over.wait(GLANCE_SECONDS) or not _is_well(broker):
-            if not broker.running:
-                self.happened[BROKER_KILLED] += 1
-                broker.start()
-            elif not _is_well(broker):
-                time.sleep(self._chance.uniform(0, LONGEST_CUT_SECONDS))
-                self.happened[BROKER_CUT_OFF] += 1
-                os.kill(broker.pid, signal.SIGCONT)
+        The work has a thread of its own: a broker dies with the thread that started it.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            result = pool.submit(work)
+            while self._broker and not (result.done() and _is_well(self._broker)):
+                self._heal(self._broker)
+                time.sleep(GLANCE_SECONDS)
+            return result.result()
+
+    def _heal(self, broker: Component) -> None:
+        if not broker.running:
+            self.happened[BROKER_KILLED] += 1
+            broker.start()
+        elif not _is_well(broker):
+            time.sleep(self._chance.uniform(0, LONGEST_CUT_SECONDS))
+            self.happened[BROKER_CUT_OFF] += 1
+            os.kill(broker.pid, signal.SIGCONT)
 
 
 def _is_well(broker: Component) -> bool:
