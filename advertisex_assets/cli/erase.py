@@ -17,7 +17,7 @@ from advertisex_assets.upkeep.layers import rules_of
 from resources.lake import Lake
 from resources.run import new_run, utc_now
 from resources.settings import settings
-from resources.world import World, open_lake
+from resources.world import open_lake, pseudonym_key
 from schemas.discover import all_feeds
 
 STILL_THERE = 1
@@ -62,7 +62,7 @@ def _persons(named: list[str], listed: Path | None) -> list[Person]:
     ids = list(dict.fromkeys(one.strip() for one in [*named, *lines] if one.strip()))
     if not ids:
         raise typer.BadParameter("Name somebody: --user ID, or --user-file with one id a line.")
-    return [person(one, World().pseudonym_key()) for one in ids]
+    return [person(one, pseudonym_key()) for one in ids]
 
 
 def _summary(taken: Erasable) -> pl.DataFrame:

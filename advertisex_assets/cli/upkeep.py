@@ -6,9 +6,8 @@ import typer
 from rich.progress import Progress
 
 from advertisex_assets.cli.output import Format, FormatOption, errors, show
-from advertisex_assets.upkeep.assets import upkept_frame
 from advertisex_assets.upkeep.layers import LAYERS, rules_of, upkeep_layer
-from advertisex_assets.upkeep.work import Upkept
+from advertisex_assets.upkeep.work import Upkept, upkept_frame
 from resources.run import new_run
 from resources.settings import settings
 from resources.world import open_lake

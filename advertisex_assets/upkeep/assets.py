@@ -17,7 +17,7 @@ from dagster import (
 )
 
 from advertisex_assets.upkeep.layers import LAYERS, rules_of, upkeep_layer
-from advertisex_assets.upkeep.work import Upkept
+from advertisex_assets.upkeep.work import Upkept, upkept_frame
 from resources.dagster_world import World
 from resources.run import Run
 
@@ -71,11 +71,6 @@ def upkeep_metadata(done: Sequence[Upkept]) -> dict[str, MetadataValue]:  # type
     if done:
         found["tables"] = MetadataValue.md(_as_markdown(upkept_frame(done)))
     return found
-
-
-def upkept_frame(done: Sequence[Upkept]) -> pl.DataFrame:
-    """One row per table."""
-    return pl.DataFrame([vars(one) for one in done], infer_schema_length=None)
 
 
 def _as_markdown(rows: pl.DataFrame) -> str:

@@ -52,6 +52,11 @@ class Upkept:
     waits_for: str | None
 
 
+def upkept_frame(done: Sequence[Upkept]) -> pl.DataFrame:
+    """One row per table."""
+    return pl.DataFrame([vars(one) for one in done], infer_schema_length=None)
+
+
 def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, waits_for: str | None = None) -> Upkept:
     """Does what is due for one table; nothing is vacuumed while it waits for a reader."""
     begun = run.clock()
