@@ -33,7 +33,7 @@ TELLING = {
 MOST_RUNS = 1_000
 """Micro-batches of an hour; durations of more would say the same."""
 
-WRAPPERS = ("Dagster", "Failure")
+WRAPPERS = ("Dagster", "Failure", "SensorExecutionError")
 """Classes that Dagster puts around what was raised."""
 
 NO_ERROR = "RunFailure"
@@ -97,7 +97,7 @@ def sensor_health(instance: DagsterInstance) -> list[SensorHealth]:
     for state in running:
         ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=2)
         done = next((tick for tick in ticks if tick.status is not TickStatus.STARTED), None)
-        error = done.error.message if done and done.status is TickStatus.FAILURE and done.error else ""
+        error = _message(_ours(done.error)) if done and done.status is TickStatus.FAILURE and done.error else ""
         cursor = getattr(state.instigator_data, "cursor", None) or ""
         found.append(
             SensorHealth(state.instigator_name, _time(done.timestamp) if done else None, error, cursor)

@@ -6,10 +6,8 @@ sent, so a process that dies loses nothing.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -37,8 +35,10 @@ from resources.orchestrator import failed_checks, failed_runs, last_materialized
 from resources.run import utc_now
 from resources.settings import settings
 from schemas.alerts.incident import Incident, Problem
+from schemas.alerts.observed import SensorHealth
 from schemas.checks.checks import GATE
 from schemas.errors import NotedHoldError
+from sensors.background import Background
 from sensors.outage import Outage
 
 RUNS_PER_TICK = 200
@@ -79,55 +79,21 @@ class Look:
     description: str
 
 
-@dataclass
-class Background:
-    """One thread for work that a tick must not wait for; begins nothing while the last work is under way.
-
-    It rests `rest` seconds for each second of CPU that the process spent meanwhile.
-    """
-
-    name: str
-    rest: float = 0.0
-    _pool: ThreadPoolExecutor | None = field(default=None, init=False)
-    _last: "Future[object] | None" = field(default=None, init=False)
-    _rested_at: float = field(default=0.0, init=False)
-
-    def begin(self, work: Callable[[], object]) -> bool:
-        """Whether it began; raises what the last work raised."""
-        if self._last is not None and not self._last.done():
-            return False
-        last, self._last = self._last, None
-        if last is not None and (error := last.exception()) is not None:
-            raise error
-        if time.monotonic() < self._rested_at:
-            return False
-        self._pool = self._pool or ThreadPoolExecutor(1, thread_name_prefix=self.name)
-        self._last = self._pool.submit(self._timed, work)
-        return True
-
-    def _timed(self, work: Callable[[], object]) -> None:
-        begun = time.process_time()
-        try:
-            work()
-        finally:
-            self._rested_at = time.monotonic() + self.rest * (time.process_time() - begun)
-
-
 def alert_sensors(told: Callable[[], Told], looks: Sequence[Look]) -> list[SensorDefinition]:
     """The sensor over Dagster itself, and one per look at the lake."""
-    return [_orchestrator_sensor(told), *(_look_sensor(told, look) for look in looks)]
+    backgrounds = [Background(f"watch_{look.scope}", REST) for look in looks]
+    watchers = [_look_sensor(told, *pair) for pair in zip(looks, backgrounds, strict=True)]
+    return [_orchestrator_sensor(told, backgrounds), *watchers]
 
 
-def _look_sensor(told: Callable[[], Told], look: Look) -> SensorDefinition:
-    background = Background(f"watch-{look.scope}", REST)
-
+def _look_sensor(told: Callable[[], Told], look: Look, background: Background) -> SensorDefinition:
     def work() -> None:
         alerts = told()
         alerts.report(look.find(utc_now()), [look.scope])
         alerts.deliver()
 
     @sensor(
-        name=f"watch_{look.scope}",
+        name=background.name,
         minimum_interval_seconds=look.seconds,
         default_status=DefaultSensorStatus.RUNNING,
         description=look.description,
@@ -138,7 +104,7 @@ def _look_sensor(told: Callable[[], Told], look: Look) -> SensorDefinition:
     return watch
 
 
-def _orchestrator_sensor(told: Callable[[], Told]) -> SensorDefinition:
+def _orchestrator_sensor(told: Callable[[], Told], backgrounds: Sequence[Background]) -> SensorDefinition:
     delivery = Background("watch-delivery")
 
     @sensor(
@@ -153,7 +119,7 @@ def _orchestrator_sensor(told: Callable[[], Told]) -> SensorDefinition:
         url = settings().dagster_url.rstrip("/")
         # Those that are noted in ops.held are told by a look of their own, until they are released.
         events = [run_problem(run, url) for run in failed if run.error_class != NotedHoldError.__name__]
-        problems = events + _states(context, now, url)
+        problems = events + _states(context, backgrounds, now, url)
         alerts.report(problems, [CHECKS, SENSORS, AWAY], _recovered(context.instance, alerts))
         if failed:
             context.update_cursor(json.dumps({"updated_after": failed[-1].updated_at.timestamp()}))
@@ -165,11 +131,17 @@ def _orchestrator_sensor(told: Callable[[], Told]) -> SensorDefinition:
     return watch_runs
 
 
-def _states(context: SensorEvaluationContext, now: datetime, url: str) -> list[Problem]:
+def _states(
+    context: SensorEvaluationContext, backgrounds: Sequence[Background], now: datetime, url: str
+) -> list[Problem]:
     """Failed checks, failing sensors, and systems that sensors say are away."""
     graph = context.repository_def.asset_graph if context.repository_def else None
     checks = failed_checks(context.instance, list(graph.asset_check_keys) if graph else [])
-    sensors = sensor_health(context.instance)
+    # A look that has failed fails the next tick of its sensor: that is half a minute, or more, too late.
+    failing = {one.name: one.error for one in backgrounds if one.error}
+    ticked = {one.name: one for one in sensor_health(context.instance)}
+    ticked |= {name: SensorHealth(name, now, error) for name, error in failing.items()}
+    sensors = list(ticked.values())
     outages = {one.name: Outage.from_cursor(one.cursor) for one in sensors}
     reasons = {name: outage.reason for name, outage in outages.items() if outage.failures}
     return [

@@ -150,7 +150,7 @@ def test_a_refresh_that_fails_without_a_daemon_is_told_and_so_is_its_end(told, s
 
 
 def test_what_a_refresh_holds_is_told_without_a_daemon(broken, told, server):  # noqa: F811
-    with pytest.raises(AdvertiseXError, match="Held: silver.impressions"):
+    with pytest.raises(AdvertiseXError, match=r"Held: silver\.impressions"):
         call("refresh", "--format", "json")
     held = [one for request in server.requests for one in request.json["incidents"] if one["kind"] == "batch_held"]
     assert [one["subject"] for one in held] == [BATCH]

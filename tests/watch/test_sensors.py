@@ -1,5 +1,6 @@
 """Dagster's own troubles are told: runs by whatever means, checks, sensors, systems away; each cause once."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -30,7 +31,8 @@ from schemas.alerts.kinds import AlertSeverity
 from schemas.alerts.observed import SensorHealth
 from schemas.alerts.route import Route, Routing
 from schemas.errors import HeldBatchError, NotedHoldError
-from sensors.alerts import Background, Look, alert_sensors
+from sensors.alerts import Look, alert_sensors
+from sensors.background import Background
 from tests.watch.problems import NOW, failed_run, problem
 from tests.watch.receivers import http_receiver
 
@@ -160,6 +162,29 @@ def test_a_look_that_fails_fails_the_next_tick(alerts):
         finish(sensor)
 
 
+def test_a_look_that_fails_is_told_before_its_next_tick(dagster, alerts):
+    told, _ = alerts
+    begun = threading.Event()
+
+    def fail(now):
+        begun.set()
+        raise RuntimeError("the lake is away")
+
+    runs, sensor = alert_sensors(lambda: told, [Look("looked", 30, fail, "Looks.")])
+    sensor(build_sensor_context())
+    begun.wait()
+    while not told.open_incidents():
+        tick(runs, dagster)
+    [incident] = told.open_incidents()
+    assert incident.problem.kind.code == "sensor_failing" and "the lake is away" in incident.problem.summary
+    assert incident.problem.subject == "watch_looked"
+    with pytest.raises(RuntimeError):
+        finish(sensor)
+    finish(sensor)
+    tick(runs, dagster)
+    assert told.open_incidents(), "it is not over because the next look has begun"
+
+
 def finish(sensor):
     """Ticks until the look of the last tick is over."""
     while "not over" in str(sensor(build_sensor_context()).skip_message):
@@ -167,8 +192,6 @@ def finish(sensor):
 
 
 def test_background_work_does_not_pile_up():
-    import threading
-
     gate, background = threading.Event(), Background("test")
     assert background.begin(gate.wait)
     assert not background.begin(gate.wait)
