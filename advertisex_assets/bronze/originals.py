@@ -74,7 +74,7 @@ def export_original(lake: Lake, sha256: str) -> Iterator[bytes]:
     left = int(found["size_bytes"][0])
     rows = lake.open(ORIGINALS).scan().filter(pl.col("source") == found["source"][0]).sort("position")
     if (rows.select(pl.col("content").bin.size().sum()).collect().item() or 0) < left:
-        raise AdvertiseXError(f"The bytes of the file with SHA-256 {sha256} are past their retention; its records stay.")
+        raise AdvertiseXError(f"The bytes of the file with SHA-256 {sha256} are past their retention and gone.")
     for batch in rows.collect().iter_slices(1):
         piece = batch["content"][0][:left]
         left -= len(piece)

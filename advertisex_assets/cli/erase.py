@@ -51,7 +51,8 @@ def erase_persons(
     if done.republished:
         errors().print(f"Published again with cause erasure: {', '.join(map(str, done.republished))}.")
     errors().print(
-        f"Files of older versions hold them until upkeep removes those, {keep} from now; prove it then with --verify.\n"
+        f"Files of older versions hold them until upkeep removes those, {settings().slowest_reader_hours} hours from "
+        "now; prove it then with --verify.\n"
         f"Not reached from here: {OUTSIDE}."
     )
     show(_summary(done.taken), form, "Erased")

@@ -9,6 +9,7 @@ from advertisex_assets.gold.sources import Source, Sources
 from advertisex_assets.holds import held_by_batch
 from advertisex_assets.silver.handles import fingerprint
 from resources.lake import Lake
+from resources.lake.dropped import dropped_dates
 
 
 def fingerprint_mark(day: date) -> str:
@@ -39,7 +40,10 @@ def pending_dates(mart: Mart, sources: Sources) -> list[date]:
 
 
 def known_dates(mart: Mart, sources: Sources) -> list[date]:
-    """The dates that a driving input makes, and those that the mart has."""
+    """The dates that a driving input makes, and those that the mart has; none that would be made of incomplete inputs.
+
+    What retention has dropped from silver stays in gold as it was.
+    """
     drivers = [one for one in mart.inputs.values() if one.is_driver]
     made = {
         reached
@@ -47,7 +51,14 @@ def known_dates(mart: Mart, sources: Sources) -> list[date]:
         for day in sources[one.table].rows_by_date
         for reached in one.made_from(day)
     }
-    return sorted(made.union(sources[mart.table.full_name].rows_by_date))
+    incomplete = {
+        reached
+        for one in mart.inputs.values()
+        if not one.is_reference
+        for day in dropped_dates(sources[one.table].marks)
+        for reached in one.reached_from(day)
+    }
+    return sorted(made.union(sources[mart.table.full_name].rows_by_date) - incomplete)
 
 
 def pending_gold(lake: Lake, marts: Iterable[Mart] = MARTS) -> dict[str, list[date]]:

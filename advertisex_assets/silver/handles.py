@@ -8,7 +8,7 @@ from functools import cached_property
 
 from advertisex_assets.silver.routes import Routes
 from resources.lake import Lake, LakeTable, Marks
-from resources.lake.dropped import dropped_counts
+from resources.lake.dropped import dropped_dates, is_date
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table, routes_table
 from schemas.tables.ops import LEDGER
@@ -54,7 +54,7 @@ class FeedTables:
     @cached_property
     def incomplete(self) -> frozenset[date]:
         """The dates of which retention has dropped bronze rows: they cannot be made anew."""
-        return frozenset(date.fromisoformat(key) for key in dropped_counts(self._bronze_marks) if is_date(key))
+        return dropped_dates(self._bronze_marks)
 
     @cached_property
     def erasures(self) -> Mapping[date, int]:
@@ -95,11 +95,6 @@ def open_tables(lake: Lake, feed: Feed) -> FeedTables:
         ledger=lake.open(LEDGER),
         bronze=lake.open(bronze_table(feed)),
     )
-
-
-def is_date(text: str) -> bool:
-    """Whether a part of a mark's name is a date."""
-    return len(text) == len("2026-03-01") and text[:4].isdecimal()
 
 
 def date_mark(feed: Feed, day: date) -> str:

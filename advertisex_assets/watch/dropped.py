@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from advertisex_assets.silver.handles import is_date
 from resources.lake import Lake
-from resources.lake.dropped import ROWS, dropped_counts
+from resources.lake.dropped import ROWS, dropped_counts, is_date
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables

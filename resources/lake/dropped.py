@@ -5,6 +5,7 @@ So the sums still add up, and nobody takes what is left of a date for all of it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from resources.lake.table import LakeTable
 
@@ -26,6 +27,16 @@ def dropped_counts(marks: Mapping[str, int]) -> dict[str, dict[str, int]]:
             key, _, count = name.removeprefix(PREFIX).rpartition("/")
             found[key][count] = rows
     return dict(found)
+
+
+def dropped_dates(marks: Mapping[str, int]) -> frozenset[date]:
+    """The dates of which rows were dropped, of a table whose keys are dates."""
+    return frozenset(date.fromisoformat(key) for key in dropped_counts(marks) if is_date(key))
+
+
+def is_date(text: str) -> bool:
+    """Whether a part of a mark's name is a date."""
+    return len(text) == len("2026-03-01") and text[:4].isdecimal()
 
 
 def raised(table: LakeTable, counts: Iterable[tuple[str, str, int]]) -> dict[str, int]:

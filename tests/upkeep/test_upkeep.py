@@ -1,11 +1,16 @@
 """Upkeep leaves few files, and the same rows, marks, sums and increments."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from advertisex_assets.bronze.kafka.balance import kafka_balance
+from advertisex_assets.gold.marts import mart_named
+from advertisex_assets.gold.pending import pending_dates
+from advertisex_assets.gold.refresh import refresh_mart
+from advertisex_assets.gold.sources import Sources
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.transforms.watch.conservation import unbalanced
 from resources.lake import Lake
@@ -124,3 +129,12 @@ def test_retention_of_silver_keeps_the_sums(lake: Lake) -> None:
     upkeep(lake, retention_days={"silver": 10, "bronze": 10})
     assert lake.open(silver_tables(FEED)[0]).scan().collect().is_empty()
     assert counts(lake).equals(sums)
+
+
+def test_gold_is_not_made_of_silver_that_is_gone(lake: Lake) -> None:
+    """Even where its mart has changed since."""
+    mart = replace(mart_named("campaign_hourly"), version="another")
+    refresh_mart(lake, mart_named("campaign_hourly"), dates(), run_at())
+    assert pending_dates(mart, Sources(lake)) == dates()
+    upkeep(lake, retention_days={"silver": 10, "bronze": 10})
+    assert pending_dates(mart, Sources(lake)) == []
