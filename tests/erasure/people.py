@@ -64,7 +64,7 @@ def filled(folder: Path) -> Lake:
     lake = Lake(str(folder))
     land(lake, FEED, records(), received_at=START + timedelta(days=3))
     refreshed(lake)
-    finalise_due(lake, RUN)
+    finalise_due(lake, RUN, after_days=3)
     refresh_gold(lake, RUN)
     return lake
 
