@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from advertisex_assets.bronze.kafka.balance import BALANCE_SCHEMA, kafka_balance
 from advertisex_assets.transforms.watch.conservation import COUNTS, unbalanced
 from advertisex_assets.watch.recount import landed_again, recount
 from resources.lake import Lake
 from schemas.feed import Feed
+from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import silver_tables
 from schemas.tables.table import Table
 
@@ -31,6 +33,15 @@ def status(lake: Lake, feeds: Sequence[Feed]) -> list[dict[str, object]]:
     yet to read make it false. The watermark is the newest event time held, never later than its receipt.
     """
     return [_status(lake, feed) for feed in feeds]
+
+
+def offset_status(lake: Lake, feeds: Sequence[Feed]) -> pl.DataFrame:
+    """The other equation, by feed, topic id and partition: offsets passed = messages in bronze + gaps by class."""
+    landed = {feed.name: lake.open(bronze_table(feed)) for feed in feeds if lake.exists(bronze_table(feed))}
+    balances = [
+        kafka_balance(bronze).select(pl.lit(name).alias("feed"), pl.all()) for name, bronze in landed.items()
+    ]
+    return pl.concat([pl.DataFrame(schema={"feed": pl.String(), **BALANCE_SCHEMA}), *balances])
 
 
 def watermark(lake: Lake, feed: Feed) -> datetime | None:

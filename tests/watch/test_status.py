@@ -1,11 +1,15 @@
 """`advertisex status` accounts for every record, per feed, under documented keys."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from advertisex_assets.cli.main import build
 from advertisex_assets.watch.status import status
 from resources.lake import Lake
+from resources.settings import settings
 from schemas.feeds.bid_requests import FEED as BID_REQUESTS
 from schemas.feeds.impressions import FEED
 from tests.watch.lakes import FIRST_DAY, arrive_again, days_of_impressions, impression, land, refresh
@@ -74,3 +78,18 @@ def test_records_that_name_no_time_do_not_make_it_look_fresh(lake):
     [line] = status(lake, [BID_REQUESTS])
     assert line["accepted"] == 2
     assert line["watermark"] == (NOON - timedelta(hours=6)).isoformat()
+
+
+def test_both_equations_are_shown(lake, monkeypatch):
+    land(lake, FEED, days_of_impressions(1))
+    refresh(lake, FEED, [FIRST_DAY])
+    monkeypatch.setenv("ADVERTISEX_LAKE", lake.root)
+    settings.cache_clear()
+    both = CliRunner().invoke(build(), ["status"], catch_exceptions=False)
+    other = CliRunner().invoke(build(), ["status", "--offsets", "--format", "json"], catch_exceptions=False)
+    settings.cache_clear()
+    assert "Status" in both.stdout and "Offsets passed" in both.stdout
+    [row] = json.loads(other.stdout)
+    assert (row["feed"], row["offsets"], row["messages"], row["expired"], row["balanced"]) == (
+        "impressions", 20, 20, 0, True,
+    )  # fmt: skip
