@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from advertisex_assets.explain.asked import Asked, definition, stored
-from advertisex_assets.explain.bronze import rows_around
+from advertisex_assets.explain.bronze import rows_around, rows_naming
 from advertisex_assets.explain.facts import facts_of, traffic_facts, unknown_to_the_recount
 from advertisex_assets.explain.recount import FeedFacts, Recounted, Reference, recount
 from advertisex_assets.explain.silver import reasons, sources
@@ -22,8 +22,10 @@ from resources.settings import settings
 from schemas.feed import Feed
 from schemas.invalid_traffic import REACH_DAYS
 from schemas.tables.gold import PUBLISHED
-from schemas.tables.reference import CAMPAIGNS, CREATIVES
+from schemas.tables.reference import REFERENCE_TABLES
 from schemas.tables.silver import silver_tables
+
+REFERENCED = ("creatives", "campaigns", "exchange_rates")
 
 TOLERANCE = 1e-12
 """Relative, of rates: the mart divides floats, the recount fractions."""
@@ -105,17 +107,21 @@ def _is_withheld(lake: Lake, feed: Feed, day: date) -> bool:
 
 def recount_of(lake: Lake, one: Asked, facts: Mapping[str, FeedFacts], reference: Reference) -> Recounted:
     """The cell's numbers from bronze."""
-    rows = {feed.name: rows_around(lake, feed, one.day) for feed in event_feeds()}
-    centres = address_book(settings()).data_centres
-    return recount(rows, facts, reference, traffic_facts(limits(), centres), one.cell)
+    feeds, centres = event_feeds(), address_book(settings()).data_centres
+    rows = {feed.name: rows_around(lake, feed, one.day) for feed in feeds}
+    traffic = traffic_facts(limits(), centres)
+    return recount(
+        rows, facts, reference, traffic, one.cell, lambda ids: rows_naming(lake, feeds, one.day, ids)
+    )
 
 
 def reference_rows(lake: Lake) -> Reference:
-    """Creatives and campaigns as the recount takes them."""
+    """Creatives, campaigns and exchange rates as the recount takes them."""
     times = pl.col("valid_from", "valid_to").cast(pl.Int64)
     return {
         table.name: lake.open(table).scan().with_columns(times).collect().to_dicts()
-        for table in (CREATIVES, CAMPAIGNS)
+        for table in REFERENCE_TABLES
+        if table.name in REFERENCED
     }
 
 

@@ -11,10 +11,12 @@ shipped feeds declare; a refusing rule that somebody adds is none of its busines
 from advertisex_assets.explain.recount.count import Recounted, recount
 from advertisex_assets.explain.recount.events import Reference, campaign_told
 from advertisex_assets.explain.recount.facts import ColumnFacts, FeedFacts, TrafficFacts
+from advertisex_assets.explain.recount.money import LONGEST_DAYS
 from advertisex_assets.explain.recount.values import KNOWN_CODES
 
 __all__ = [
     "KNOWN_CODES",
+    "LONGEST_DAYS",
     "ColumnFacts",
     "FeedFacts",
     "Recounted",

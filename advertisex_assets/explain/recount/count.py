@@ -1,6 +1,7 @@
 """Count: the numbers of one cell of a performance mart, from bronze rows."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -8,6 +9,7 @@ from typing import Any
 
 from advertisex_assets.explain.recount.events import Judged, Reference, judged, said, standing, with_campaign
 from advertisex_assets.explain.recount.facts import FeedFacts, TrafficFacts
+from advertisex_assets.explain.recount.money import adjusted, in_reporting_currency
 from advertisex_assets.explain.recount.records import Row
 from advertisex_assets.explain.recount.traffic import invalid_events, key_of
 
@@ -23,6 +25,8 @@ RATES = {
 """Numerator, denominator and factor, said again."""
 
 HOUR_US = 3_600_000_000
+
+Naming = Callable[[list[str]], Mapping[str, Iterable[Row]]]
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,12 @@ def recount(
     reference: Reference,
     traffic: TrafficFacts,
     cell: Mapping[str, Any],
+    naming: Naming,
 ) -> Recounted:
     """Counts a cell (`event_date`, `campaign_id`, and `hour`, `creative_id` or `website` where it has them).
 
-    rows: by feed, the bronze rows around the date, times in microseconds. reference: see `with_campaign`.
+    rows: by feed, the bronze rows around the date, times in microseconds. reference: rows of creatives and campaigns
+    (see `with_campaign`) and of exchange_rates. naming: finds later rows, by feed, whose bytes hold one of some ids.
     """
     day: date = cell["event_date"]
     events: list[Row] = []
@@ -53,13 +59,27 @@ def recount(
     for name, feed in feeds.items():
         records = list(judged(feed, rows[name]))
         standing_events, losers = standing(feed, records)
-        events += with_campaign(standing_events, reference)
+        placed = with_campaign(standing_events, reference)
+        events += in_reporting_currency(placed, reference.get("exchange_rates", []))
         lost += [said(feed, one) == said(feed, other) for one, other in losers if one.day == day]
         _count_refusals(records, day, refused)
     invalid = invalid_events(events, traffic)
-    mine = [event for event in events if _is_in(event, cell)]
+    mine = _adjusted([event for event in events if _is_in(event, cell)], feeds, reference, naming)
     numbers = measured(mine, {key_of(event) for event in mine if key_of(event) in invalid})
     return Recounted(numbers, refused, sum(lost), len(lost) - sum(lost))
+
+
+def _adjusted(
+    events: list[Row], feeds: Mapping[str, FeedFacts], reference: Reference, naming: Naming
+) -> list[Row]:
+    """The events, conversions among them as they stand after adjustments that came since."""
+    sold = [event for event in events if event["table"] == "conversions"]
+    changes: list[Row] = []
+    for name, rows in naming([event["id"] for event in sold if isinstance(event["id"], str)]).items():
+        found, _ = standing(feeds[name], judged(feeds[name], rows))
+        changes += [event for event in found if event["table"] == "conversion_adjustments"]
+    others = [event for event in events if event["table"] != "conversions"]
+    return others + adjusted(sold, changes, reference.get("exchange_rates", []))
 
 
 def _count_refusals(records: Iterable[Judged], day: date, refused: dict[str, int]) -> None:
@@ -79,9 +99,7 @@ def _is_in(event: Row, cell: Mapping[str, Any]) -> bool:
 
 def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
     """Every number of the events of a cell."""
-    kinds: dict[str, list[Row]] = {
-        name: [] for name in ("impressions", "clicks", "conversions", "engagements")
-    }
+    kinds: dict[str, list[Row]] = defaultdict(list)
     for event in events:
         kinds[event["table"]].append(event)
     shown, clicks, conversions = kinds["impressions"], kinds["clicks"], kinds["conversions"]
@@ -89,7 +107,8 @@ def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
     costs = [event for event in shown if event["price_micros"] is not None]
     billed = [event for event in valid if event["price_micros"] is not None]
     gains = [event for event in conversions if event["revenue_micros"] is not None]
-    currency = min((event["currency"] for event in costs + gains), default=None)
+    currencies = {event["currency"] for event in costs + gains} - {None}
+    currency = min(currencies, default=None)
     numbers: dict[str, Any] = {
         "impressions": len(shown),
         "valid_impressions": len(valid),
@@ -106,13 +125,18 @@ def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
         "billable_spend_micros": _sum(billed, "price_micros", currency),
         "revenue_micros": _sum(gains, "revenue_micros", currency),
         "money_rows": len(costs) + len(gains),
-        "money_rows_left_out": sum(event["currency"] != currency for event in costs + gains),
+        "money_rows_left_out": sum(not _counts(event, currency) for event in costs + gains),
     }
     return numbers | {name: _rate(numbers, *parts) for name, parts in RATES.items()}
 
 
 def _sum(events: Iterable[Row], amount: str, currency: str | None) -> int:
-    return sum(event[amount] for event in events if event["currency"] == currency)
+    return sum(event[amount] for event in events if _counts(event, currency))
+
+
+def _counts(event: Row, currency: str | None) -> bool:
+    """An amount without currency could not be exchanged: it is in no sum."""
+    return event["currency"] is not None and event["currency"] == currency
 
 
 def _rate(numbers: Mapping[str, Any], numerator: str, denominator: str, factor: int) -> Fraction | None:

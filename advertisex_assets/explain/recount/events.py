@@ -14,7 +14,12 @@ DAY_US = 86_400_000_000
 EPOCH_DAY = date(1970, 1, 1)
 EARLIEST_US = 946_684_800_000_000
 UNASSIGNED = "(unassigned)"
-TABLE_OF_CLASS = {"click": "clicks", "conversion": "conversions", "engagement": "engagements"}
+TABLE_OF_CLASS = {
+    "click": "clicks",
+    "conversion": "conversions",
+    "engagement": "engagements",
+    "adjustment": "conversion_adjustments",
+}
 ORDER = ("received_at", "source", "partition", "offset", "record_index")
 Reference = dict[str, list[Row]]
 
@@ -51,8 +56,15 @@ def _judge(feed: FeedFacts, row: Row) -> Judged:
     moment = values.get("event_at")
     if moment is not None and not EARLIEST_US <= moment <= row["landed_at"] + DAY_US:
         codes.append("time_out_of_range")
+    if values.get("event_class") == "adjustment" and _adjusts_nothing(values):
+        codes.append("adjusts_nothing")
     day = row["event_date"] if codes or moment is None else EPOCH_DAY + timedelta(days=moment // DAY_US)
     return Judged(row, values, tuple(dict.fromkeys(codes)), day)
+
+
+def _adjusts_nothing(values: Row) -> bool:
+    is_valued = values["revenue_micros"] is not None or values["conversion_type"] == "retraction"
+    return values["adjusted_conversion_id"] is None or not is_valued
 
 
 def standing(feed: FeedFacts, records: Iterable[Judged]) -> tuple[list[Row], list[tuple[Judged, Judged]]]:
@@ -95,9 +107,16 @@ def _order(record: Judged) -> tuple[Any, ...]:
 
 
 def _event(feed: FeedFacts, record: Judged, identity: Any) -> Row:
-    own = record.values
-    table = TABLE_OF_CLASS[own["event_class"]] if "event_class" in own else feed.table
-    return own | {"id": identity, "table": table, "event_date": record.day}
+    return record.values | {"id": identity, "table": _table(feed, record.values), "event_date": record.day}
+
+
+def _table(feed: FeedFacts, values: Row) -> str:
+    """A conversion below zero that names another one is a refund of it."""
+    if "event_class" not in values:
+        return feed.table
+    is_refund = values.get("adjusted_conversion_id") is not None and (values["revenue_micros"] or 0) < 0
+    kind = values["event_class"]
+    return TABLE_OF_CLASS["adjustment" if kind == "conversion" and is_refund else kind]
 
 
 def with_campaign(events: Iterable[Row], reference: Reference) -> list[Row]:

@@ -21,6 +21,7 @@ KNOWN_CODES = frozenset(
         "unparsable_time",
         "time_out_of_range",
         "awaiting_route",
+        "adjusts_nothing",
     }
 )
 """The refusals that the recount judges, beside `missing_<column>` of required columns."""
