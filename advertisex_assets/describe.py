@@ -7,6 +7,9 @@ from schemas.tables.table import Table
 
 Metadata = dict[str, MetadataValue]  # type: ignore[type-arg]
 
+MOST_DRIFT = 20
+"""Fields shown of a run; `advertisex feed drift` shows all."""
+
 BAR = "▇"
 BAR_WIDTH = 30
 """Characters of the longest bar: fits a UI panel and a phone."""
@@ -41,6 +44,19 @@ def ledger_metadata(ledger: pl.DataFrame) -> Metadata:
         share = 100 * sums["quarantined"] / max(sums["received"], 1)
         metadata["refused share"] = MetadataValue.md(f"{share:.2f} %")
     return metadata
+
+
+def drift_metadata(drift: pl.DataFrame) -> Metadata:
+    """What a silver run found that the contract does not expect, the most frequent first."""
+    if drift.is_empty():
+        return {}
+    by_field = drift.group_by("found", "field", "type").agg(pl.col("rows").sum())
+    lines = [
+        f"| {found} | `{field}` | {kind} | {rows:,} |"
+        for found, field, kind, rows in by_field.sort(-pl.col("rows"), "field").head(MOST_DRIFT).iter_rows()
+    ]
+    table = "\n".join(["| found | field | type | rows |", "| --- | --- | --- | ---: |", *lines])
+    return {"schema drift": MetadataValue.md(table)}
 
 
 def bars(rows: pl.DataFrame, label: str, value: str) -> str:

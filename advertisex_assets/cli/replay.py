@@ -1,7 +1,6 @@
 """`advertisex replay`: what the rules of today would make of refused and accepted rows, and doing it."""
 
 import warnings
-from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
@@ -104,9 +103,11 @@ def gold_cells() -> pl.Expr:
     return before.append(after).n_unique()
 
 
-def _counted_tables() -> Collection[str]:
-    inputs = mart_named(COUNTED_IN).inputs.values()
-    return [one.table.removeprefix("silver.") for one in inputs]
+def _counted_tables(mart: str = COUNTED_IN) -> set[str]:
+    """The silver tables whose events the mart counts, also by way of other marts."""
+    layers = [one.table.partition(".") for one in mart_named(mart).inputs.values()]
+    direct = {name for layer, _, name in layers if layer == "silver"}
+    return direct.union(*(_counted_tables(name) for layer, _, name in layers if layer == "gold"))
 
 
 def _told(previewed: Preview, dry_run: bool) -> str:

@@ -27,7 +27,7 @@ from advertisex_assets.checks import (
     reference_known,
     refused_share,
 )
-from advertisex_assets.describe import definition_metadata, ledger_metadata
+from advertisex_assets.describe import definition_metadata, drift_metadata, ledger_metadata
 from advertisex_assets.holds import held_dates, hold_culprits, silver_batch
 from advertisex_assets.partitions import EVENT_DATES, days_between, span_of
 from advertisex_assets.silver.catch_up import catch_up, rebuild
@@ -82,7 +82,8 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
             raise failure(error) from error
         for spec in specs:
             written = {"rows written": receipt.rows.get(spec.key.path[1], 0)}
-            yield MaterializeResult(asset_key=spec.key, metadata=written | ledger_metadata(receipt.ledger))
+            told = ledger_metadata(receipt.ledger) | drift_metadata(receipt.drift)
+            yield MaterializeResult(asset_key=spec.key, metadata=written | told)
         yield passed(open_gate)
         sums = receipt.ledger.select(pl.col("received", "quarantined").sum()).row(0)
         yield judge_refused(share, *sums)

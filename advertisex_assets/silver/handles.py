@@ -11,7 +11,7 @@ from resources.lake import Lake, LakeTable, Marks
 from resources.lake.dropped import dropped_dates, is_date
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table, routes_table
-from schemas.tables.ops import LEDGER
+from schemas.tables.ops import LEDGER, SCHEMA_DRIFT
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 
 ERASED_MARK = "erased/"
@@ -41,6 +41,7 @@ class FeedTables:
     duplicates: LakeTable
     outputs: Mapping[str, LakeTable]
     ledger: LakeTable
+    drift: LakeTable
 
     @property
     def dated(self) -> tuple[LakeTable, ...]:
@@ -93,6 +94,7 @@ def open_tables(lake: Lake, feed: Feed) -> FeedTables:
         duplicates=lake.open(DUPLICATES),
         outputs={table.name: lake.open(table) for table in silver_tables(feed)},
         ledger=lake.open(LEDGER),
+        drift=lake.open(SCHEMA_DRIFT),
         bronze=lake.open(bronze_table(feed)),
     )
 

@@ -9,6 +9,7 @@ from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.read import bronze_rows
+from advertisex_assets.transforms.drift import drift_of, together
 from advertisex_assets.transforms.parse import parse
 from advertisex_assets.transforms.route import moves
 from resources.spool import Spool
@@ -18,23 +19,27 @@ from schemas.tables.bronze import EXCLUDED_KINDS
 
 @dataclass(frozen=True)
 class Parsed:
-    """What parsing gave: the rows (see `transforms.parse`), rows received and excluded by date, and rows that belong
-    to other dates (see `transforms.route.moves`)."""
+    """What parsing gave: the rows (see `transforms.parse`), rows received and excluded by date, rows that belong to
+    other dates (see `transforms.route.moves`), and what the contract did not expect (see `transforms.drift`)."""
 
     rows: Spool
     received: pl.DataFrame
     moves: pl.DataFrame
+    drift: pl.DataFrame
 
 
 def parsed_rows(tables: FeedTables, plan: Plan, inputs: Inputs) -> Parsed:
     """Every row of the plan."""
-    rows, received, moved = Spool(), [], []
+    rows, received, moved, drifted = Spool(), [], [], []
     for batch in bronze_rows(tables, plan):
         received.append(_received(batch))
         parsed = parse(tables.feed, batch, inputs.pseudonym_key, inputs.schemas, inputs.addresses)
         moved.append(moves(tables.feed, parsed))
+        drifted.append(drift_of(tables.feed, parsed))
         rows.add(parsed.select(~cs.starts_with(text_column(""))))
-    return Parsed(rows, pl.concat(received).group_by("event_date").sum(), pl.concat(moved))
+    return Parsed(
+        rows, pl.concat(received).group_by("event_date").sum(), pl.concat(moved), together(drifted)
+    )
 
 
 def _received(batch: pl.DataFrame) -> pl.DataFrame:

@@ -135,7 +135,7 @@ def _told(feed: Feed, name: str, rows: pl.DataFrame) -> pl.DataFrame:
     outcome = outcomes.get(name, pl.lit(ACCEPTED)).alias("outcome")
     money = "price_micros" if name == QUARANTINE.name else feed.money_column
     # Another version of the contract that says the same of a record is no change.
-    content = rows.drop("contract_version", strict=False).hash_rows()
+    content = rows.drop("contract_version", "rule_versions", strict=False).hash_rows()
     told = rows.with_columns(
         content.alias("content"), pl.lit(name).alias("table"), outcome, _hour(rows).alias("hour")
     )

@@ -13,6 +13,7 @@ from advertisex_assets.silver.read import BATCH_ROWS, as_keys
 from advertisex_assets.transforms.deduplicate import WINNER_OF, disturbed_days, losers, resolve
 from advertisex_assets.transforms.enrich import Reference, enrich
 from advertisex_assets.transforms.parse import is_valid
+from advertisex_assets.transforms.validate import rule_versions
 from resources.spool import Spool
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed, Output
@@ -24,10 +25,12 @@ EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True)
 class Settled:
-    """The rows of one pass by table name, their counts by date, and stored dates that must be rebuilt first."""
+    """The rows of one pass by table name, their counts by date, what the contract did not expect (see
+    `transforms.drift`), and stored dates that must be rebuilt first."""
 
     rows: Mapping[str, Spool]
     counts: pl.DataFrame
+    drift: pl.DataFrame
     disturbed: frozenset[date]
 
 
@@ -46,7 +49,10 @@ def settle(feed: Feed, parsed: Parsed, stored: pl.LazyFrame, reference: Referenc
             for name, part in fates.items():
                 rows[name].add(part)
     return Settled(
-        rows, _agreeing(feed, counts), frozenset(EPOCH + timedelta(days=day) for day in disturbed)
+        rows,
+        _agreeing(feed, counts),
+        parsed.drift,
+        frozenset(EPOCH + timedelta(days=day) for day in disturbed),
     )
 
 
@@ -90,6 +96,7 @@ def _quarantine(feed: Feed, refused: pl.DataFrame) -> pl.DataFrame:
         pl.col("decode_error").alias("detail"),
         (pl.col(money) if money else pl.lit(None, pl.Int64)).alias("price_micros"),
         pl.lit(feed.contract_version).alias("contract_version"),
+        pl.col("codes").list.eval(pl.element().replace_strict(rule_versions(feed))).alias("rule_versions"),
     ).select(list(QUARANTINE.schema))
 
 

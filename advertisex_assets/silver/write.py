@@ -10,6 +10,7 @@ import polars as pl
 from advertisex_assets.silver.handles import FeedTables, marks_for
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.settle import Settled
+from advertisex_assets.transforms.drift import together
 from resources.lake import LakeTable, Marks
 from resources.lake.table import dates_predicate
 from resources.run import Run
@@ -20,10 +21,11 @@ from schemas.tables.ops import LEDGER
 
 @dataclass(frozen=True)
 class SilverReceipt:
-    """What silver writes did: the ledger rows, and the rows written by table."""
+    """What silver writes did: the ledger rows, the rows written by table, and what the contract did not expect."""
 
     ledger: pl.DataFrame
     rows: Mapping[str, int]
+    drift: pl.DataFrame
 
     @classmethod
     def of(cls, receipts: Sequence["SilverReceipt"]) -> "SilverReceipt":
@@ -32,7 +34,7 @@ class SilverReceipt:
         rows: Counter[str] = Counter()
         for receipt in receipts:
             rows.update(receipt.rows)
-        return cls(pl.concat(ledgers), rows)
+        return cls(pl.concat(ledgers), rows, together([receipt.drift for receipt in receipts]))
 
 
 def commit(
@@ -43,10 +45,15 @@ def commit(
         hold_unless_all_fit(table.table, settled.rows[table.table.name])
     for table in tables.dated:
         _commit_table(tables, table, plan, settled.rows[table.table.name], fingerprints, run)
+        if table is tables.quarantine:
+            # Among the tables with marks: if the process dies before the last of these, the dates are rebuilt, and
+            # what is reported of them is replaced.
+            _commit_drift(tables, plan, settled.drift, run)
     ledger = _ledger_rows(tables, plan, settled, run)
     run.step("silver:ledger")
     tables.ledger.append(ledger, Marks())
-    return SilverReceipt(ledger, {name: rows.height for name, rows in settled.rows.items()})
+    written = {name: rows.height for name, rows in settled.rows.items()}
+    return SilverReceipt(ledger, written, settled.drift)
 
 
 def _commit_table(
@@ -65,6 +72,18 @@ def _commit_table(
     if plan.incremental:
         run.step(f"silver:append:{table.table.name}")
         table.append((part.filter(~rebuilt) for part in rows), marks_for(tables, table, plan.incremental, fingerprints))
+
+
+def _commit_drift(tables: FeedTables, plan: Plan, drift: pl.DataFrame, run: Run) -> None:
+    """Writes nothing where nothing drifted, which is the rule."""
+    rows = drift.with_columns(pl.lit(tables.feed.name).alias("feed"))
+    rebuilt = pl.col("event_date").is_in(sorted(plan.rebuild))
+    run.step("silver:drift")
+    if plan.rebuild & tables.drift.rows_by_date().keys():
+        tables.drift.replace(rows.filter(rebuilt), _predicate(tables, tables.drift, plan.rebuild), Marks())
+        rows = rows.filter(~rebuilt)
+    if rows.height:
+        tables.drift.append(rows, Marks())
 
 
 def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> str:

@@ -28,9 +28,11 @@ def time_rules(feed: Feed) -> tuple[Rule, ...]:
         ),
         Rule(
             code="awaiting_route",
-            sentence="Its time reads differently now than when it was landed; `advertisex replay` moves it.",
+            sentence="Its time reads differently than when it was routed; the next refresh moves it.",
             severity=Severity.REFUSE,
-            broken=event_at.is_not_null() & in_range(feed.event_at) & (event_at.dt.date() != pl.col("event_date")),
+            broken=event_at.is_not_null()
+            & in_range(feed.event_at)
+            & (event_at.dt.date() != pl.col("event_date")),
         ),
         Rule(
             code="time_from_transport",
@@ -39,6 +41,12 @@ def time_rules(feed: Feed) -> tuple[Rule, ...]:
             broken=text_of(feed.event_at).is_null() & event_at.is_not_null(),
         ),
     )
+
+
+def rule_versions(feed: Feed) -> dict[str, str]:
+    """By the code of each refusing rule what distinguishes it from its other versions."""
+    rules = (UNDECODABLE, *feed.rules, *time_rules(feed))
+    return {rule.code: rule.identity for rule in rules if rule.severity is Severity.REFUSE}
 
 
 def validate(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
@@ -69,7 +77,9 @@ def _named(rows: pl.DataFrame, refusals: Sequence[Rule], flags: Sequence[Rule]) 
     named = rows.join(codes, on="refused", how="left", maintain_order="left").join(
         flagged, on="flagged", how="left", maintain_order="left"
     )
-    undecodable = pl.when(pl.col("undecodable") == 1).then(pl.lit([UNDECODABLE.code])).otherwise(pl.col("codes"))
+    undecodable = (
+        pl.when(pl.col("undecodable") == 1).then(pl.lit([UNDECODABLE.code])).otherwise(pl.col("codes"))
+    )
     return named.with_columns(undecodable.alias("codes")).drop("undecodable", "refused", "flagged")
 
 

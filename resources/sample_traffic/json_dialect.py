@@ -41,7 +41,7 @@ PLAIN, GZIP, ZSTD = _plain, _gzip, _zstd
 
 @dataclass(frozen=True, eq=False)
 class JsonDialect:
-    """A sender of JSON objects."""
+    """A sender of JSON objects; `inside` are canonical fields that only its nested objects hold."""
 
     name: str
     suffix: str
@@ -52,10 +52,12 @@ class JsonDialect:
     compress: Callable[[bytes], bytes] = PLAIN
     zone_assumed: bool = False
     transport_time: bool = False
+    inside: Sequence[str] = ()
     columns: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", frozenset(canonical for _, canonical, _ in self.fields))
+        named = frozenset(canonical for _, canonical, _ in self.fields)
+        object.__setattr__(self, "columns", named.union(self.inside))
 
     def file_bytes(self, rows: pl.DataFrame) -> bytes:
         """A whole file with these records, in their order."""

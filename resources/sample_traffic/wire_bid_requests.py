@@ -160,6 +160,7 @@ OPENRTB = JsonDialect(
     malformations=BID_REQUESTS,
     time_step_us=1,
     transport_time=True,
+    inside=("ip", "country"),
 )
 
 BID_REQUEST_FEED = WireFeed(
