@@ -95,6 +95,9 @@ LATENCY = Rate(
 FUNNEL_RATES = (BID_RATE, WIN_RATE, FILL_RATE, RENDER_RATE, VIEWABILITY, CTR, CVR, CLEARING_TO_FLOOR, LATENCY)
 """The rates of the auction funnel."""
 
+SEGMENT_RATES = (FILL_RATE, CTR, CVR, CPM, CPC, CPA, ROAS)
+"""The rates of the segment mart."""
+
 FREQUENCY = Rate(
     "frequency", "impressions", "users", "Mean impressions per user reached.", "impressions per user"
 )

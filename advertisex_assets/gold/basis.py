@@ -20,7 +20,12 @@ ERASURE = "erasure"
 ACTS = {"replay": REPLAY, "erase": ERASURE, "erasure": ERASURE}
 """How the ids of runs begin that rewrite silver because somebody asked for it."""
 
-REFERENCES = ("reference.campaigns", "reference.creatives", "reference.advertisers")
+REFERENCES = (
+    "reference.campaigns",
+    "reference.creatives",
+    "reference.advertisers",
+    "reference.exchange_rates",
+)
 CAUSES = {"event_date": pl.Date(), "pending_cause": pl.String()}
 
 

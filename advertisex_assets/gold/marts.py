@@ -10,6 +10,7 @@ from advertisex_assets.gold.gates import (
     touches_precede,
 )
 from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.transforms.marts.adjusted import LONGEST_DAYS, adjustments_left_out, conversions
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
 from advertisex_assets.transforms.marts.funnel import auction_funnel
@@ -20,6 +21,7 @@ from advertisex_assets.transforms.marts.performance import performance, rolled_u
 from advertisex_assets.transforms.marts.reach import sketched, users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from advertisex_assets.transforms.marts.restate import restatements
+from advertisex_assets.transforms.marts.segments import segment_daily
 from advertisex_assets.transforms.marts.slices import BY_CONVERSION, BY_HOUR, KINDS, Slicing
 from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
 from schemas.tables import gold
@@ -29,13 +31,17 @@ from schemas.tables.table import Table
 __all__ = ["MARTS", "Input", "Mart", "mart_named"]
 
 INVALID_TRAFFIC = "silver.invalid_traffic"
+EXCHANGE_RATES = {"exchange_rates": Input("reference.exchange_rates")}
 
-EVENTS = {kind: Input(f"silver.{kind}") for kind in KINDS} | {
+SOURCES = {kind: f"silver.{kind}" for kind in KINDS} | {"conversions": "gold.conversions"}
+"""Conversions are counted and credited as they stand after adjustments."""
+
+EVENTS = {kind: Input(SOURCES[kind]) for kind in KINDS} | {
     "invalid_traffic": Input(INVALID_TRAFFIC, makes_dates_within=None, compared=True)
 }
 
 EVENTS_AROUND = {
-    kind: Input(f"silver.{kind}", days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
+    kind: Input(SOURCES[kind], days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
 } | {
     "invalid_traffic": Input(
         INVALID_TRAFFIC, days_before=1, days_after=1, makes_dates_within=None, compared=True
@@ -48,13 +54,13 @@ AUCTIONS = {
     "auction_outcomes": Input("silver.auction_outcomes"),
     "impressions": Input("silver.impressions", days_before=1),
     "clicks": Input("silver.clicks"),
-    "conversions": Input("silver.conversions"),
+    "conversions": Input(SOURCES["conversions"]),
 }
 """Of an auction, all but the conversion happens within minutes, which midnight may divide twice."""
 
 JOURNEYS = {
     "touches": Input("gold.touches", days_before=LONGEST_WINDOW_DAYS, makes_dates_within=None),
-    "conversions": Input("silver.conversions"),
+    "conversions": Input(SOURCES["conversions"]),
     "campaigns": Input("reference.campaigns"),
     "advertisers": Input("reference.advertisers"),
 }
@@ -62,7 +68,7 @@ JOURNEYS = {
 
 def _performance(table: Table, slicing: Slicing | None = None) -> Mart:
     gates = tuple(same_sums(kind) for kind in KINDS)
-    return Mart(table, EVENTS, performance(table), gates=gates, slicing=slicing)
+    return Mart(table, EVENTS | EXCHANGE_RATES, performance(table), gates=gates, slicing=slicing)
 
 
 def _reach(table: Table) -> Mart:
@@ -71,6 +77,26 @@ def _reach(table: Table) -> Mart:
 
 
 MARTS: tuple[Mart, ...] = (
+    Mart(
+        gold.CONVERSIONS,
+        {
+            "conversions": Input("silver.conversions"),
+            "conversion_adjustments": Input(
+                "silver.conversion_adjustments", days_after=LONGEST_DAYS, makes_dates_within=None
+            ),
+        }
+        | EXCHANGE_RATES,
+        conversions,
+    ),
+    Mart(
+        gold.ADJUSTMENTS_LEFT_OUT,
+        {
+            "conversions": Input("silver.conversions", days_before=LONGEST_DAYS, makes_dates_within=None),
+            "conversion_adjustments": Input("silver.conversion_adjustments"),
+        }
+        | EXCHANGE_RATES,
+        adjustments_left_out,
+    ),
     _performance(gold.CAMPAIGN_HOURLY, BY_HOUR),
     Mart(
         gold.CAMPAIGN_DAILY,
@@ -84,7 +110,7 @@ MARTS: tuple[Mart, ...] = (
     _reach(gold.USER_REACH),
     Mart(
         gold.CAMPAIGN_REPORTING_DAILY,
-        EVENTS_AROUND,
+        EVENTS_AROUND | EXCHANGE_RATES,
         reporting_daily,
         prepared={"local_days": lambda dates, _: local_days(dates)},
     ),
@@ -93,7 +119,8 @@ MARTS: tuple[Mart, ...] = (
         {
             "spend": Input("gold.campaign_reporting_daily", days_before=LONGEST_FLIGHT_DAYS),
             "campaigns": Input("reference.campaigns"),
-        },
+        }
+        | EXCHANGE_RATES,
         pacing,
         prepared={"days": lambda dates, _: flight_days(dates)},
     ),
@@ -102,6 +129,11 @@ MARTS: tuple[Mart, ...] = (
         AUCTIONS,
         auction_funnel,
         gates=tuple(same_sums(hop) for hop in ("impressions", "clicks", "conversions")),
+    ),
+    Mart(
+        gold.SEGMENT_DAILY,
+        {name: one for name, one in AUCTIONS.items() if name != "auction_outcomes"} | EXCHANGE_RATES,
+        segment_daily,
     ),
     Mart(
         gold.TOUCHES,
@@ -134,7 +166,7 @@ MARTS: tuple[Mart, ...] = (
         restatements,
         prepared={"causes": causes},
     ),
-    Mart(gold.ARRIVALS, {kind: EVENTS[kind] for kind in KINDS}, arrivals),
+    Mart(gold.ARRIVALS, {kind: Input(f"silver.{kind}") for kind in KINDS}, arrivals),
 )
 """Every mart, each after those that it reads."""
 

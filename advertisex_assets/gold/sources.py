@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 import polars as pl
+import polars.selectors as cs
 
 from advertisex_assets.gold.validity import Validity
 from resources.lake import Lake, LakeTable
@@ -21,6 +22,7 @@ from schemas.tables.table import UTC_MICROS, Table
 
 GENERATION = "/generation"
 EVENT_AT = "event_at"
+BILLION = 10**9
 
 Spans = Sequence[tuple[int, int]]
 """Half-open spans of time in Int64 epoch microseconds."""
@@ -87,9 +89,10 @@ class Source:
         return rows.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
 
     def scan_reference(self) -> pl.LazyFrame:
-        """All rows, times as Int64 epoch microseconds and dates as Int64 days since 1970."""
+        """All rows, times as Int64 epoch microseconds, dates as Int64 days since 1970, decimals as Int64 billionths."""
         times, days = pl.col(pl.Datetime).cast(pl.Int64), pl.col(pl.Date).cast(pl.Int32).cast(pl.Int64)
-        return self.opened.scan().with_columns(times, days)
+        rates = (cs.decimal() * BILLION).cast(pl.Int64)
+        return self.opened.scan().with_columns(times, days, rates)
 
 
 def generation_mark(day: date, prefix: str = "") -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from advertisex_assets.transforms.enrich.validity import intervals, overlapping
 from schemas.errors import BadReferenceError
-from schemas.tables.reference import REQUIRED, USERS
+from schemas.tables.reference import EXCHANGE_RATES, REQUIRED, USERS
 from schemas.tables.table import Table, TableColumn
 from schemas.types import UserId
 from schemas.types.codes import currency_codes
@@ -25,6 +25,7 @@ def conform(table: Table, raw: pl.DataFrame) -> pl.DataFrame:
     BadReferenceError when a required column or value is missing, a value cannot be read, a zone or currency does not
     exist, a row ends before it begins, or two rows of one key hold at the same time.
     """
+    raw = _by_the_day(raw)
     _require_columns(table, raw)
     typed = raw.select(_typed(table, column, raw) for column in table.columns)
     for column in table.columns:
@@ -32,8 +33,34 @@ def conform(table: Table, raw: pl.DataFrame) -> pl.DataFrame:
     _refuse_missing(table, typed)
     _refuse_unknown(table, typed, "reporting_zone", "IANA time zone", available_timezones())
     _refuse_unknown(table, typed, "currency", "ISO 4217 currency code", set(currency_codes()))
+    _refuse_unknown(table, typed, "reporting_currency", "ISO 4217 currency code", set(currency_codes()))
+    _refuse_wrong_rates(table, typed)
     _refuse_wrong_validity(table, typed)
     return typed.sort(typed.columns)
+
+
+def _by_the_day(raw: pl.DataFrame) -> pl.DataFrame:
+    """Rows with a `date` instead of validity hold on that UTC day."""
+    if "date" not in raw.columns or "valid_from" in raw.columns:
+        return raw
+    text = raw.select(_text(raw, "date")).to_series().str.head(10)
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    ends = day.dt.offset_by("1d").dt.strftime("%Y-%m-%d")
+    # What cannot be read stays as it was, to be refused by its name.
+    return raw.with_columns(valid_from=text, valid_to=pl.Series(ends).fill_null(text))
+
+
+def _refuse_wrong_rates(table: Table, typed: pl.DataFrame) -> None:
+    if table is not EXCHANGE_RATES:
+        return
+    wrong = typed.filter(pl.col("rate") <= 0)
+    if wrong.height:
+        raise BadReferenceError(f"{table.full_name} has {wrong.height} rates that are not above zero.")
+    if typed["reporting_currency"].n_unique() > 1:
+        found = _examples(typed["reporting_currency"])
+        raise BadReferenceError(
+            f"{table.full_name} leads to several reporting currencies: {found}; one is needed."
+        )
 
 
 def _require_columns(table: Table, raw: pl.DataFrame) -> None:

@@ -14,6 +14,20 @@ from schemas.types import Category, Currency, EventTime, Identifier, Money, User
 CLICK = "click"
 CONVERSION = "conversion"
 ENGAGEMENT = "engagement"
+ADJUSTMENT = "adjustment"
+
+REFUND = "refund"
+RESTATEMENT = "restatement"
+RETRACTION = "retraction"
+
+ADJUSTMENT_BY_TYPE = {
+    "refund": REFUND,
+    "chargeback": REFUND,
+    "restatement": RESTATEMENT,
+    "retraction": RETRACTION,
+    "cancellation": RETRACTION,
+}
+"""What senders call a change of an earlier conversion (as the Google Ads API's conversion adjustment types)."""
 
 EVENT_CLASS_BY_TYPE = {
     "click": CLICK,
@@ -29,7 +43,7 @@ EVENT_CLASS_BY_TYPE = {
     "view_ad": ENGAGEMENT,
     "view_content": ENGAGEMENT,
     "visit": ENGAGEMENT,
-}
+} | dict.fromkeys(ADJUSTMENT_BY_TYPE, ADJUSTMENT)
 """What senders call an event, and what it is to us. Extend it, and the rows it refused come back."""
 
 CONVERSION_TYPE_BY_TYPE = {
@@ -37,6 +51,7 @@ CONVERSION_TYPE_BY_TYPE = {
     "sign_up": "signup",
     "sign-up": "signup",
     "sale": "purchase",
+    **ADJUSTMENT_BY_TYPE,
 } | {
     name: name
     for name in (
@@ -59,7 +74,7 @@ TYPES_WITH_VALUE = ("purchase",)
 HIGHEST_REVENUE_UNITS = 10_000_000
 """Per conversion: beyond any basket we sell ads for."""
 
-TYPE_SOURCES = ("conversion_type", "event_type")
+TYPE_SOURCES = ("adjustment_type", "conversion_type", "event_type")
 
 COLUMNS = (
     Column("event_id", Identifier(), ("event_id", "conversion_id"), "The tracker's id of the event."),
@@ -85,7 +100,12 @@ COLUMNS = (
         "What was done: click, signup, purchase, download, install, visit, ...",
         required=True,
     ),
-    Column("event_class", Category(EVENT_CLASS_BY_TYPE), TYPE_SOURCES, "Click, conversion or engagement."),
+    Column(
+        "event_class",
+        Category(EVENT_CLASS_BY_TYPE),
+        TYPE_SOURCES,
+        "Click, conversion, engagement or adjustment.",
+    ),
     Column("impression_id", Identifier(), ("impression_id",), "The impression that led to it."),
     Column("click_id", Identifier(), ("click_id",), "The click that led to it; of a click, its own id."),
     Column(
@@ -96,6 +116,12 @@ COLUMNS = (
         unit="micros",
     ),
     Column("currency", Currency("USD"), ("currency",), "The currency of the revenue."),
+    Column(
+        "adjusted_conversion_id",
+        Identifier(),
+        ("adjusted_conversion_id", "original_conversion_id"),
+        "The conversion that a refund or another adjustment changes.",
+    ),
     *consent_columns(stored=False),
 )
 
@@ -110,8 +136,15 @@ POSITIONAL = (
     "creative_id",
     "revenue",
     "currency",
+    "adjusted_conversion_id",
 )
 """The order of columns in CSV without a header; trailing ones may be missing."""
+
+NAMES_CONVERSION = pl.col("adjusted_conversion_id").is_not_null()
+ADJUSTS = (pl.col("event_class") == ADJUSTMENT) | (
+    (pl.col("event_class") == CONVERSION) & NAMES_CONVERSION & (pl.col("revenue_micros") < 0).fill_null(False)
+)
+"""A negative conversion that names another is a refund of it, whatever it is called."""
 
 FEED = Feed(
     name="clicks_conversions",
@@ -122,8 +155,17 @@ FEED = Feed(
     columns=COLUMNS,
     key=Key("event_id"),
     outputs=(
+        Output(
+            "conversion_adjustments",
+            ADJUSTS,
+            "Each refund, restatement and retraction of an earlier conversion once.",
+        ),
         Output("clicks", pl.col("event_class") == CLICK, "Each click on an ad once."),
-        Output("conversions", pl.col("event_class") == CONVERSION, "Each conversion once, with its value."),
+        Output(
+            "conversions",
+            (pl.col("event_class") == CONVERSION) & ~ADJUSTS,
+            "Each conversion once, with its value.",
+        ),
         Output("engagements", pl.col("event_class") == ENGAGEMENT, "Each visit or view of content once."),
     ),
     extra_rules=(
@@ -132,6 +174,16 @@ FEED = Feed(
             sentence="A purchase came without revenue.",
             severity=Severity.FLAG,
             broken=pl.col("conversion_type").is_in(TYPES_WITH_VALUE) & pl.col("revenue_micros").is_null(),
+        ),
+        Rule(
+            code="adjusts_nothing",
+            sentence="An adjustment names no conversion, or has no value to change it by.",
+            severity=Severity.REFUSE,
+            broken=(pl.col("event_class") == ADJUSTMENT)
+            & (
+                ~NAMES_CONVERSION
+                | ((pl.col("conversion_type") != RETRACTION) & pl.col("revenue_micros").is_null())
+            ),
         ),
     ),
     freshness=timedelta(hours=1),

@@ -84,12 +84,23 @@ USERS = _reference(
     ),
 )
 
-REFERENCE_TABLES = (ADVERTISERS, CAMPAIGNS, CREATIVES, USERS)
+EXCHANGE_RATES = _reference(
+    "exchange_rates",
+    "What a unit of each currency is worth in the one that gold reports in, day by day.",
+    (
+        TableColumn("currency", pl.String(), "The ISO 4217 currency that amounts come in."),
+        TableColumn("reporting_currency", pl.String(), "The one that gold reports in: the same in every row."),
+        TableColumn("rate", pl.Decimal(18, 9), "Units of the reporting currency per unit of the other."),
+    ),
+)
+
+REFERENCE_TABLES = (ADVERTISERS, CAMPAIGNS, CREATIVES, USERS, EXCHANGE_RATES)
 
 REQUIRED = {
     ADVERTISERS.name: ("advertiser_id",),
     CAMPAIGNS.name: ("campaign_id", "advertiser_id"),
     CREATIVES.name: ("creative_id", "campaign_id"),
     USERS.name: ("user_id",),
+    EXCHANGE_RATES.name: ("currency", "reporting_currency", "rate"),
 }
 """Columns that every row must fill; the first is the key. All others may be missing."""

@@ -4,7 +4,7 @@ from schemas.types.codes import Category, Country, Currency
 from schemas.types.identifiers import Identifier, UserId
 from schemas.types.money import Money
 from schemas.types.network import IpAddress, Website
-from schemas.types.plain import Flag, Integer, Json, Text
+from schemas.types.plain import Flag, Integer, Json, Labels, Text
 from schemas.types.times import EventTime
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Integer",
     "IpAddress",
     "Json",
+    "Labels",
     "Money",
     "Text",
     "UserId",

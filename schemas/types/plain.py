@@ -33,6 +33,21 @@ class Json(Text):
     meaning = "JSON"
 
 
+@dataclass(frozen=True)
+class Labels(Text):
+    """Labels, sent as a JSON array (of arrays) or joined by commas; kept sorted, each once, joined by commas."""
+
+    meaning = "labels joined by commas"
+
+    def parse(self, text: pl.Expr) -> pl.Expr:
+        """The labels; null without any."""
+        plain = text.str.replace_all(r'[\[\]"\\]', "").str.split(",")
+        labels = plain.list.eval(pl.element().str.strip_chars())
+        kept = labels.list.eval(pl.element().filter(pl.element() != "")).list.unique().list.sort()
+        joined = kept.list.join(",")
+        return pl.when(joined != "").then(joined)
+
+
 def _unreadable(column: str, kind: str) -> Rule:
     return Rule(
         code=f"bad_{column}",

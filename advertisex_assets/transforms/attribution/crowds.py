@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 from advertisex_assets.transforms.attribution.contract import CLICK, VIEW, Frame
 
 MOST_PAIRS = 1_000_000
-"""Pairs of one key that are made without counting, some 200 MB: counting costs more than a thousand times a thousand."""
+"""Pairs of one key that are made without counting, some 200 MB: below, counting costs more than joining."""
 
 KEYS = ("click_id", "impression_id", "user_id")
 """What links a touch to a conversion, the strongest first."""

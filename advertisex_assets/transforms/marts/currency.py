@@ -17,7 +17,8 @@ def in_one_currency(rows: Frame, grain: Sequence[str], measures: Sequence[str]) 
     its hours. Counts are of all rows; AMOUNTS only of those in that currency.
     """
     chosen = rows.with_columns(nw.col(MONEY_CURRENCY).min().over(*grain).alias("currency"))
-    foreign = ~(nw.col(MONEY_CURRENCY) == nw.col("currency")).fill_null(True)
+    # An amount without currency is nobody's: no rate was known.
+    foreign = ~(nw.col(MONEY_CURRENCY) == nw.col("currency")).fill_null(False)
     zero = nw.lit(0, nw.Int64)
     kept = [
         nw.when(~foreign).then(nw.col(name)).otherwise(zero).alias(name)

@@ -3,6 +3,7 @@
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import Frame
+from advertisex_assets.transforms.marts.money import DAY_US, in_reporting_currency
 from advertisex_assets.transforms.marts.rates import with_rates
 from schemas.metrics import PACING_RATES
 from schemas.tables.gold import CAMPAIGN_PACING
@@ -13,15 +14,18 @@ LONGEST_FLIGHT_DAYS = 400
 _KEY = ("campaign_id", "reporting_date")
 
 
-def pacing(spend: Frame, campaigns: Frame, days: Frame) -> Frame:
+def pacing(spend: Frame, campaigns: Frame, exchange_rates: Frame, days: Frame) -> Frame:
     """`gold.campaign_pacing` of the wanted days.
 
     spend: rows of campaign_reporting_daily; campaigns: the reference, with starts_on and ends_on as Int64 days since
     1970 and validity in Int64 us; days: reporting_date, day (Int64), to_us (the end of the UTC day), wanted. The
     version of a campaign that holds at the end of a day is the day's. A campaign without budget has no row; one whose
-    flight has an open end has no plan, and without a start its spend counts as far back as `days` goes.
+    flight has an open end has no plan, and without a start its spend counts as far back as `days` goes. Budgets are in
+    the reporting currency by the rate of the day.
     """
-    running = _running(campaigns, days)
+    running = in_reporting_currency(_running(campaigns, days), exchange_rates, "budget_micros").drop(
+        "event_at"
+    )
     spent = _spent(spend, days)
     pairs = running.join(spent, on="campaign_id", how="left")
     return with_rates(_summed(pairs), PACING_RATES).select(*CAMPAIGN_PACING.schema)
@@ -38,8 +42,17 @@ def _running(campaigns: Frame, days: Frame) -> Frame:
     return named.with_columns(
         flight_days=nw.col("ends_on") - nw.col("starts_on") + 1,
         flight_day=nw.col("day") - nw.col("starts_on") + 1,
+        event_at=nw.col("to_us") - DAY_US,
     ).select(
-        *_KEY, "advertiser_id", "currency", "budget_micros", "flight_days", "flight_day", "day", "starts_on"
+        *_KEY,
+        "event_at",
+        "advertiser_id",
+        "currency",
+        "budget_micros",
+        "flight_days",
+        "flight_day",
+        "day",
+        "starts_on",
     )
 
 

@@ -16,6 +16,7 @@ def reporting_daily(
     conversions: Frame,
     engagements: Frame,
     invalid_traffic: Frame,
+    exchange_rates: Frame,
     local_days: Frame,
 ) -> Frame:
     """`gold.campaign_reporting_daily` of the local days handed in.
@@ -29,6 +30,7 @@ def reporting_daily(
         _in_local_days(conversions, local_days),
         _in_local_days(engagements, local_days),
         invalid_traffic,
+        exchange_rates,
     )
 
 

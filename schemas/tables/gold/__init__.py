@@ -4,7 +4,8 @@ Not here: the rates' definitions (`schemas.metrics`), or which silver each mart 
 (`advertisex_assets.gold.marts`).
 """
 
-from schemas.tables.gold.auctions import AUCTION_FUNNEL
+from schemas.tables.gold.adjusted import ADJUSTMENTS_LEFT_OUT, CONVERSIONS
+from schemas.tables.gold.auctions import AUCTION_FUNNEL, SEGMENT_DAILY
 from schemas.tables.gold.conversions import ATTRIBUTION, ATTRIBUTION_DAILY, CONVERSION_DAILY, CONVERSION_PATHS
 from schemas.tables.gold.data_driven import DATA_DRIVEN
 from schemas.tables.gold.performance import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CREATIVE_DAILY, WEBSITE_DAILY
@@ -14,6 +15,8 @@ from schemas.tables.gold.reporting import CAMPAIGN_PACING, CAMPAIGN_REPORTING_DA
 from schemas.tables.gold.touches import TOUCHES
 
 GOLD_TABLES = (
+    CONVERSIONS,
+    ADJUSTMENTS_LEFT_OUT,
     CAMPAIGN_DAILY,
     CAMPAIGN_HOURLY,
     CREATIVE_DAILY,
@@ -23,6 +26,7 @@ GOLD_TABLES = (
     CAMPAIGN_REPORTING_DAILY,
     CAMPAIGN_PACING,
     AUCTION_FUNNEL,
+    SEGMENT_DAILY,
     TOUCHES,
     CONVERSION_PATHS,
     CONVERSION_DAILY,
@@ -37,6 +41,7 @@ GOLD_TABLES = (
 """Every gold table."""
 
 __all__ = [
+    "ADJUSTMENTS_LEFT_OUT",
     "ARRIVALS",
     "ATTRIBUTION",
     "ATTRIBUTION_DAILY",
@@ -46,6 +51,7 @@ __all__ = [
     "CAMPAIGN_PACING",
     "CAMPAIGN_REACH",
     "CAMPAIGN_REPORTING_DAILY",
+    "CONVERSIONS",
     "CONVERSION_DAILY",
     "CONVERSION_PATHS",
     "CREATIVE_DAILY",
@@ -54,6 +60,7 @@ __all__ = [
     "GOLD_TABLES",
     "PUBLISHED",
     "RESTATEMENTS",
+    "SEGMENT_DAILY",
     "TOUCHES",
     "USER_REACH",
     "WEBSITE_DAILY",

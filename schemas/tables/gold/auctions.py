@@ -1,9 +1,9 @@
-"""The auction funnel."""
+"""The auction funnel, and what audience segments brought."""
 
 import polars as pl
 
-from schemas.metrics import FUNNEL_RATES
-from schemas.tables.gold.columns import EVENT_DATE, count, mart, rates
+from schemas.metrics import FUNNEL_RATES, SEGMENT_RATES
+from schemas.tables.gold.columns import CURRENCY, EVENT_DATE, count, mart, money, rates
 from schemas.tables.table import TableColumn
 
 AUCTION_FUNNEL = mart(
@@ -41,6 +41,36 @@ AUCTION_FUNNEL = mart(
         count("impressions_before_request", "Impressions that seem to come before it: clocks disagree."),
         TableColumn("latency_us", pl.Int64(), "From bid request to impression, summed over the timed.", "us"),
         *rates(FUNNEL_RATES),
+    ),
+)
+
+SEGMENT_DAILY = mart(
+    "segment_daily",
+    "From bid request to conversion by audience segment and time of day; an event counts in each of its segments.",
+    (
+        EVENT_DATE,
+        TableColumn(
+            "segment", pl.String(), "The segment of the bid request; `(none)`, or `(unknown)` without one."
+        ),
+        TableColumn("country", pl.String(), "The viewer's country; `(unknown)` where nothing tells."),
+        TableColumn("device", pl.String(), "The kind of device of the bid request."),
+        TableColumn(
+            "daypart",
+            pl.String(),
+            "night, morning, afternoon or evening, six hours each, by the viewer's clock.",
+        ),
+    ),
+    (
+        count("bid_requests", "Bid requests, test traffic left out."),
+        count("impressions", "Served impressions."),
+        count("clicks", "Clicks."),
+        count("conversions", "Conversions."),
+        CURRENCY,
+        money("spend_micros", "What the impressions cost."),
+        money("revenue_micros", "What the conversions were worth."),
+        count("money_rows", "Impressions and conversions that carry an amount."),
+        count("money_rows_left_out", "Those of them in another currency, which the sums leave out."),
+        *rates(SEGMENT_RATES),
     ),
 )
 

@@ -18,7 +18,15 @@ DAYS = 40
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 Rows = list[dict[str, Any]]
 
-CORE = ("campaign_hourly", "campaign_daily", "touches", "attribution", "conversion_paths", "conversion_daily")
+CORE = (
+    "conversions",
+    "campaign_hourly",
+    "campaign_daily",
+    "touches",
+    "attribution",
+    "conversion_paths",
+    "conversion_daily",
+)
 MARTS_UNDER_TEST = tuple(mart for mart in MARTS if mart.name in CORE)
 """One of each way of being refreshed: by hours, row by row, by conversions, from another mart."""
 

@@ -69,8 +69,9 @@ def test_dates_that_did_not_change_are_left_alone(tmp_path: Path) -> None:
     before = lake.open(CAMPAIGN_DAILY).rows_by_date()
     write(lake, "conversions", day, conversion(day))
     receipts = refresh_gold(lake, run())
-    assert {receipt.table for receipt in receipts} >= {"gold.campaign_hourly", "gold.attribution"}
     assert [receipt.changed for receipt in receipts] == [()] * len(receipts)
-    assert not {"gold.campaign_pacing", "gold.campaign_daily"} & {receipt.table for receipt in receipts}
+    # What is made of silver itself looks, and what is made of other marts has nothing to look at.
+    redone = {receipt.table for receipt in receipts}
+    assert "gold.conversions" in redone and not {"gold.campaign_hourly", "gold.attribution"} & redone
     assert lake.open(CAMPAIGN_DAILY).rows_by_date() == before
     assert pending_gold(lake) == {}

@@ -109,7 +109,7 @@ def files(lake: Lake) -> list[Path]:
 
 
 def test_a_bot_is_credited_apart(lake: Lake) -> None:
-    """1,100 clicks and 1,100 conversions of one user are too many to join: every conversion has its credit all the same."""
+    """1,100 clicks and 1,100 conversions of one user are too many to join, and are credited all the same."""
     day = CONVERSION_DAY + timedelta(days=1)
     bot = {"user_id": "u7", "user_bucket": 7, "campaign_id": "c1", "creative_id": "k1", "currency": "USD"}
     times = [at(day, n // 60, n % 60) for n in range(1_100)]

@@ -17,6 +17,11 @@ START_US = int(datetime(2026, 3, 1, tzinfo=UTC).timestamp()) * 1_000_000
 ENGINES: dict[str, Engine] = {"polars": on_polars, "duckdb": on_duckdb}
 ZONES = ("America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago")
 INVALID = {"event_date": pl.Date(), "table": pl.String(), "event_id": pl.String()}
+RATES = {"currency": pl.String(), "reporting_currency": pl.String()} | dict.fromkeys(
+    ("rate", "valid_from", "valid_to"), pl.Int64()
+)
+NO_RATES = pl.DataFrame(schema=RATES)
+"""Nothing was loaded: money stays in its own currency."""
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 
 

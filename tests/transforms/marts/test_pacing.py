@@ -14,7 +14,7 @@ from advertisex_assets.transforms.marts.pacing import LONGEST_FLIGHT_DAYS, pacin
 from schemas.tables.gold import CAMPAIGN_REPORTING_DAILY
 from schemas.tables.reference import CAMPAIGNS
 from tests.oracles import marts_reporting as oracle
-from tests.transforms.marts.events import ENGINES
+from tests.transforms.marts.events import ENGINES, NO_RATES
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 few = settings(relaxed, max_examples=4)
@@ -81,7 +81,12 @@ def spend_frame(rows: list[Row]) -> pl.DataFrame:
 
 def check(engine: str, spend: list[Row], booked: list[Row]) -> None:
     """The mart against the oracle."""
-    frames = {"spend": spend_frame(spend), "campaigns": reference(booked), "days": flight_days(WANTED)}
+    frames = {
+        "spend": spend_frame(spend),
+        "campaigns": reference(booked),
+        "days": flight_days(WANTED),
+        "exchange_rates": NO_RATES,
+    }
     result = ENGINES[engine](pacing, **frames)
     expected = oracle.pacing(spend, booked, WANTED)
     found = {(row["reporting_date"], row["campaign_id"]): row for row in result.to_dicts()}
@@ -115,6 +120,11 @@ def test_flights_beyond_reach_have_no_spend_to_date() -> None:
     long_ago = WANTED[0] - timedelta(days=LONGEST_FLIGHT_DAYS + 1)
     flight = {"starts_on": long_ago, "ends_on": WANTED[-1], "budget_micros": 5, "currency": "USD"}
     booked = [{"campaign_id": "c1", "advertiser_id": "a1"} | flight]
-    frames = {"spend": spend_frame([]), "campaigns": reference(booked), "days": flight_days(WANTED)}
+    frames = {
+        "spend": spend_frame([]),
+        "campaigns": reference(booked),
+        "days": flight_days(WANTED),
+        "exchange_rates": NO_RATES,
+    }
     result = ENGINES["polars"](pacing, **frames)
     assert result["spend_to_date_micros"].to_list() == [None] * len(WANTED) == result["pacing"].to_list()

@@ -13,7 +13,7 @@ from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
 from tests.oracles import marts_performance as oracle
-from tests.transforms.marts.events import ENGINES, frame, judged_kinds
+from tests.transforms.marts.events import ENGINES, NO_RATES, frame, judged_kinds
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 # DuckDB opens a database per example: slow for hypothesis, not for us.
@@ -27,7 +27,7 @@ def computed(engine: str, table: Table, rows: Rows) -> pl.DataFrame:
     """The mart on an engine."""
     kinds, invalid = rows
     frames = {kind: frame(kind, events) for kind, events in kinds.items()}
-    return ENGINES[engine](performance(table), **frames, invalid_traffic=invalid)
+    return ENGINES[engine](performance(table), **frames, invalid_traffic=invalid, exchange_rates=NO_RATES)
 
 
 def close(value: float | None, exact: Fraction | None) -> bool:

@@ -12,7 +12,7 @@ from advertisex_assets.gold.calendars import local_days
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables.gold import CAMPAIGN_REPORTING_DAILY
 from tests.oracles import marts_performance, marts_reporting
-from tests.transforms.marts.events import ENGINES, INVALID, all_kinds, frame
+from tests.transforms.marts.events import ENGINES, INVALID, NO_RATES, all_kinds, frame
 
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)
 few = settings(relaxed, max_examples=3)
@@ -41,7 +41,9 @@ def check(engine: str, kinds: Kinds) -> None:
     frames = {kind: frame(kind, rows) for kind, rows in kinds.items()} | {
         "invalid_traffic": pl.DataFrame(schema=INVALID)
     }
-    result = ENGINES[engine](reporting_daily, **frames, local_days=local_days(days_around(kinds)))
+    result = ENGINES[engine](
+        reporting_daily, **frames, local_days=local_days(days_around(kinds)), exchange_rates=NO_RATES
+    )
     local = {kind: [marts_reporting.in_local_time(row) for row in rows] for kind, rows in kinds.items()}
     expected = marts_performance.performance(local, [], GRAIN)
     found = {tuple(row[name] for name in GRAIN): row for row in result.to_dicts()}

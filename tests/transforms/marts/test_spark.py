@@ -18,7 +18,7 @@ from advertisex_assets.transforms.marts.reach import users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from schemas.tables import gold
 from tests.transforms.attribution.engines import on_polars
-from tests.transforms.marts.events import KINDS, frame, from_silver
+from tests.transforms.marts.events import KINDS, RATES, frame, from_silver
 from tests.transforms.marts.spark_frames import many_events
 
 pytestmark = pytest.mark.real
@@ -45,6 +45,9 @@ def inputs() -> dict[str, pl.DataFrame]:
         "bid_requests": frame("bid_requests", requests),
         "auction_outcomes": frame("auction_outcomes", wins),
         "local_days": local_days(DAYS),
+        "exchange_rates": pl.DataFrame(
+            [{"currency": "EUR", "reporting_currency": "USD", "rate": 1_083_400_000}], schema=RATES
+        ),
         "campaigns": pl.DataFrame(
             [{"campaign_id": "c1", "view_window_days": 3}], schema={"campaign_id": pl.String()} | WINDOWS
         ),
@@ -52,7 +55,7 @@ def inputs() -> dict[str, pl.DataFrame]:
     }
 
 
-EVENTS = (*KINDS, "invalid_traffic")
+EVENTS = (*KINDS, "invalid_traffic", "exchange_rates")
 JOURNEYS = ("impressions", "clicks", "conversions", "invalid_traffic", "campaigns", "advertisers")
 AUCTIONS = ("bid_requests", "auction_outcomes", "impressions", "clicks", "conversions")
 
