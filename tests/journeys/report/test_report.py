@@ -28,8 +28,8 @@ from tests.journeys.world import World, new_seed
 from tests.real.browser import console_of, page_text, requests_of
 from tests.real.object_store import BUCKET, ObjectStore
 
-WIDTHS = (375, 768, 1440)
-"""CSS pixels across: the narrowest phones in common use, a tablet, a desk."""
+WIDTHS = (375, 768, 900, 1000, 1440)
+"""CSS pixels across: the narrowest phones in common use, tablets and windows on a desk."""
 
 HOME = ("google.com", "googleapis.com")
 """What Chromium itself asks for, whatever it shows."""
@@ -101,7 +101,7 @@ def _asked(chromium: Path, page: Path) -> list[str]:
 
 @pytest.mark.real
 def test_nothing_is_wider_than_the_screen(page: Path, chromium: Path, tmp_path: Path) -> None:
-    """No horizontal scrolling of the page, and no table is cut off, on a phone, a tablet and a desk."""
+    """No horizontal scrolling of the page, and no table is cut off, on a phone, a tablet or a desk."""
     measure = (
         "const wide = root => root.scrollWidth > root.clientWidth + 1;"
         "const told = page => [wide(page.documentElement) ? 'page' : '', ...[...page.querySelectorAll('section')]"
