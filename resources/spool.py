@@ -14,10 +14,12 @@ MEMORY_BYTES = 256 << 20
 
 
 class Spool:
-    """Rows that were added piece by piece, of one schema; temporary files go when nothing refers to them any more."""
+    """Rows that were added piece by piece, all of one schema, at least one piece (it may be empty).
 
-    def __init__(self, schema: dict[str, pl.DataType] | None = None, memory_bytes: int = MEMORY_BYTES) -> None:
-        self._schema, self._limit = schema, memory_bytes
+    Temporary files go when nothing refers to them any more.
+    """
+
+    def __init__(self) -> None:
         self._kept: list[pl.DataFrame] = []
         self._files: list[Path] = []
         self._folder: TemporaryDirectory[str] | None = None
@@ -29,25 +31,22 @@ class Spool:
         self.height += rows.height
         self._bytes += rows.estimated_size()
         self._kept.append(rows)
-        if self._bytes > self._limit:
+        if self._bytes > MEMORY_BYTES:
             self._spill()
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        """The rows in pieces as large as memory allows, at least one, in the order in which they came."""
+        """The rows in pieces as large as memory allows, in the order in which they came."""
         yield from map(pl.read_ipc, self._files)
-        if self._kept or not self._files:
-            yield pl.concat(self._in_memory())
+        if self._kept:
+            yield pl.concat(self._kept)
 
     def scan(self) -> pl.LazyFrame:
         """All rows, in the order in which they came."""
-        return pl.concat([*map(pl.scan_ipc, self._files), *(rows.lazy() for rows in self._in_memory())])
+        return pl.concat([*map(pl.scan_ipc, self._files), *(rows.lazy() for rows in self._kept)])
 
     def collect(self) -> pl.DataFrame:
         """All rows at once."""
         return pl.concat(list(self))
-
-    def _in_memory(self) -> list[pl.DataFrame]:
-        return self._kept if self._kept or self._files else [pl.DataFrame(schema=self._schema)]
 
     def _spill(self) -> None:
         self._folder = self._folder or TemporaryDirectory(prefix="advertisex-")
