@@ -14,7 +14,7 @@ from schemas.feed import Feed
 from schemas.rules import text_column
 from schemas.tables.bronze import ORDER_KEY
 from schemas.tables.ops import SCHEMA_DRIFT
-from schemas.types import Json
+from schemas.types import Json, Labels
 from schemas.types.identifiers import NESTED
 from schemas.types.times import NUMBER
 
@@ -101,8 +101,8 @@ def _changed(column: Column, parsed: pl.DataFrame) -> pl.DataFrame | None:
 
 
 def _expected(column: Column) -> tuple[str, ...] | None:
-    """The JSON types that a column may have; None for columns that hold JSON themselves."""
-    if isinstance(column.type, Json):
+    """The JSON types that a column may have; None for columns that hold nested values themselves."""
+    if isinstance(column.type, Json | Labels):
         return None
     if column.type.dtype.is_numeric():
         return ("number",)

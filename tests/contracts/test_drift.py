@@ -23,7 +23,8 @@ def test_records_as_declared_have_none() -> None:
     odd = IMPRESSION | {"price": 5000, "user_id": "null", "country": "Atlantis", "timestamp": "soon"}
     assert drift("impressions", IMPRESSION, odd, IMPRESSION | {"price": "0.5", "viewable_ms": "12"}) == {}
     assert drift("clicks_conversions", CLICK, CLICK | {"event_type": "hover"}) == {}
-    assert drift("bid_requests", OPENRTB) == {}
+    segments = {"user": {"data": [{"segment": [{"id": "s1"}, {"id": "s2"}]}]}}
+    assert drift("bid_requests", OPENRTB, OPENRTB | segments) == {}
 
 
 def test_unknown_fields_are_told_with_their_types() -> None:

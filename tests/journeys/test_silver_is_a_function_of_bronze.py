@@ -22,6 +22,8 @@ from resources.run import Run
 from schemas.discover import feed_named
 from schemas.feed import Feed
 from schemas.rules import Rule, Severity
+from schemas.tables.bronze import ORDER_KEY, POSITION
+from schemas.tables.ops import SCHEMA_DRIFT
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.types import EventTime
 from tests.journeys.world import KEY
@@ -127,9 +129,12 @@ class Story:
 
 
 def tables_of(lake: Lake, feed: Feed) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the feed's silver, sorted."""
+    """Every row of the feed's silver, sorted, and what is told of unexpected fields (all records have one)."""
     tables = (*silver_tables(feed), QUARANTINE, DUPLICATES)
-    return {table.name: sorted(lake.open(table).scan().collect().rows(), key=repr) for table in tables}
+    rows = {table.name: sorted(lake.open(table).scan().collect().rows(), key=repr) for table in tables}
+    drift = lake.open(SCHEMA_DRIFT).scan().sort(ORDER_KEY).group_by("event_date", "found", "field", "type")
+    told = drift.agg(pl.col("rows").sum(), pl.col(POSITION).first()).collect()
+    return rows | {SCHEMA_DRIFT.name: sorted(told.rows(), key=repr)}
 
 
 WINNER_REFUSED = [
