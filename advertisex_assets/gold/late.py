@@ -159,7 +159,12 @@ def _compared(source: Source, one: Input, days: list[date], version: int) -> pl.
     before = source.opened.at(version)
     if before is None:
         return None
-    then, now = (_events(table, one, days) for table in (before, source.opened))
+    try:
+        then = _events(before, one, days)
+    except (OSError, pl.exceptions.ComputeError):
+        # Upkeep has removed the files of that version.
+        return None
+    now = _events(source.opened, one, days)
     return pl.concat([then.join(now, on=EVENT, how="anti"), now.join(then, on=EVENT, how="anti")]).lazy()
 
 

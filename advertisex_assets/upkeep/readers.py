@@ -1,21 +1,26 @@
 """Readers: what vacuum must leave because the pipeline itself has yet to read it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from advertisex_assets.silver.pending import FRONTIER
 from resources.lake import Lake, LakeTable
-from resources.lake.maintain import committed_at
 from schemas.feed import Feed
 from schemas.tables.ops import LEDGER
 
 
 def reason_to_wait(lake: Lake, feed: Feed, bronze: LakeTable, now: datetime, keep: timedelta) -> str | None:
-    """Why a feed's bronze must not be vacuumed: silver has yet to read a version older than `keep`; None if it may."""
-    frontier = (lake.open(LEDGER).mark(f"{feed.name}/{FRONTIER}") if lake.exists(LEDGER) else None) or 0
-    if frontier >= bronze.version:
+    """Why a feed's bronze must not be vacuumed: silver has yet to read rows landed before `keep`; None if it may."""
+    oldest = _oldest_unread(lake, feed, bronze)
+    if oldest is None or oldest > now - keep:
         return None
-    unread = committed_at(bronze, frontier + 1)
-    if unread is not None and unread > now - keep:
-        return None
-    since = "an unknown time" if unread is None else f"{unread:%Y-%m-%d %H:%M}"
-    return f"silver of {feed.name} has yet to read what was landed at {since}; run `advertisex refresh`"
+    return (
+        f"silver of {feed.name} has yet to read what was landed at {oldest:%Y-%m-%d %H:%M}; run `advertisex refresh`"
+    )
+
+
+def _oldest_unread(lake: Lake, feed: Feed, bronze: LakeTable) -> datetime | None:
+    """When the first row after silver's frontier was landed (UTC): from there on it reads version by version."""
+    frontier = lake.open(LEDGER).mark(f"{feed.name}/{FRONTIER}") if lake.exists(LEDGER) else None
+    rows = bronze.changes(-1 if frontier is None else frontier, columns=["landed_at"])
+    first = rows["landed_at"].min()
+    return first.astimezone(UTC) if isinstance(first, datetime) else None

@@ -3,10 +3,9 @@
 Not here: rewriting files of append-only tables (`rewrite`), when any of it is due (`advertisex_assets.upkeep`).
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-import polars as pl
 from deltalake.exceptions import CommitFailedError
 
 from resources.lake.rewrite import LiveFile
@@ -62,14 +61,3 @@ def vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
     table.delta.update_incremental()
     started = next(one for one in table.delta.history(10) if one["operation"] == "VACUUM START")
     return Vacuumed(len(set(removed)), int(started["operationMetrics"]["sizeOfDataToDelete"]))
-
-
-def committed_at(table: LakeTable, version: int) -> datetime | None:
-    """When a version was committed (UTC); None if the log no longer reaches back so far."""
-    behind = table.version - version + 1
-    for one in table.delta.history(behind):
-        if one.get("version") == version:
-            moment = pl.from_epoch(pl.Series([one["timestamp"]]), "ms").dt.replace_time_zone("UTC")[0]
-            assert isinstance(moment, datetime)
-            return moment
-    return None

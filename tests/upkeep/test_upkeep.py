@@ -12,15 +12,17 @@ from advertisex_assets.gold.pending import pending_dates
 from advertisex_assets.gold.refresh import refresh_mart
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.silver.catch_up import catch_up, rebuild
+from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.watch.conservation import unbalanced
 from resources.lake import Lake
 from resources.lake.maintain import vacuum
 from resources.lake.rewrite import live_files
 from schemas.errors import IncompleteBronzeError
+from schemas.invalid_traffic import Limits
 from schemas.tables.bronze import bronze_table
 from schemas.tables.ops import LEDGER
-from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
-from tests.upkeep.busy import FEED, INPUTS, counts, dates, fill, readable, run_at, upkeep
+from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
+from tests.upkeep.busy import FEED, INPUTS, batch, counts, dates, fill, land, readable, run_at, upkeep
 
 BRONZE = bronze_table(FEED)
 TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
@@ -104,6 +106,29 @@ def test_bronze_is_not_vacuumed_under_silver_that_lags(lake: Lake) -> None:
     waits = {one.table: one.waits_for for one in upkeep(lake, run_at(), keep=timedelta(0))}
     assert "silver of impressions" in (waits["bronze.impressions"] or "")
     assert set(catch_up(lake, FEED, INPUTS, run_at()).ledger["mode"]) == {"incremental"}
+
+
+def test_a_quiet_feed_is_vacuumed_though_upkeep_itself_commits(lake: Lake) -> None:
+    """Commits that bring no rows are nothing that silver has yet to read: else erased rows would stay for ever."""
+    catch_up(lake, FEED, INPUTS, run_at())
+    for _ in range(2):
+        done = {one.table: one for one in upkeep(lake)}
+        vacuum(lake.open(BRONZE), timedelta(0))
+    assert done["bronze.impressions"].waits_for is None
+
+
+def test_late_rows_are_taken_in_by_gold_after_its_versions_are_gone(lake: Lake) -> None:
+    """A late row is looked for in versions that vacuum has removed: the whole date is computed instead."""
+    mart = mart_named("campaign_hourly")
+    catch_up(lake, FEED, INPUTS, run_at())
+    refresh_invalid_traffic(lake, run_at(), Limits())
+    refresh_mart(lake, mart, dates(), run_at())
+    land(lake, FEED, batch(BATCHES + 3), first_offset=BATCHES * 5 + 50)
+    catch_up(lake, FEED, INPUTS, run_at())
+    refresh_invalid_traffic(lake, run_at(), Limits())
+    for table in (INVALID_TRAFFIC, *silver_tables(FEED)):
+        vacuum(lake.open(table), timedelta(0))
+    assert sum(receipt.rows for receipt in refresh_mart(lake, mart, dates(), run_at())) > 0
 
 
 def test_retention_keeps_the_sums_and_refuses_to_make_anew(lake: Lake) -> None:
