@@ -49,7 +49,7 @@ def _upkeep_asset(layer: str) -> AssetsDefinition:
         group_name=GROUP,
         kinds={"deltalake"},
         owners=[OWNER],
-        description=f"Tables of {layer} in few sorted files, with short logs and without files that nobody needs.",
+        description=f"Tables of {layer} in few files, with short logs and without files that nobody needs.",
     )
     def upkeep(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]
         rules = rules_of(world.settings)

@@ -17,7 +17,7 @@ from resources.lake.rewrite import LiveFile, live_files, rewrite
 from resources.run import Run
 from schemas.tables.table import Table
 
-COMMITS_BETWEEN_CHECKPOINTS = 20
+COMMITS_BETWEEN_CHECKPOINTS = 10
 """A reader opens so many commits one by one before upkeep writes a checkpoint; delta-rs itself does it every 100."""
 
 
@@ -64,11 +64,11 @@ def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, waits_for: st
     dropped = drop_expired(lake, table, rules.days_kept(table), run)
     merged, lost = merge(lake, table, rules.policy, run)
     opened = lake.open(table)
-    if commits_since_checkpoint(opened) >= COMMITS_BETWEEN_CHECKPOINTS:
-        run.step(f"upkeep:checkpoint:{table.name}")
-        checkpoint(opened)
     run.step(f"upkeep:vacuum:{table.name}")
     removed = (0, 0) if waits_for else vacuum(opened, rules.keep)
+    if commits_since_checkpoint(opened) >= (1 if merged or dropped else COMMITS_BETWEEN_CHECKPOINTS):
+        run.step(f"upkeep:checkpoint:{table.name}")
+        checkpoint(opened)
     after = live_files(lake.open(table))
     return Upkept(
         table=table.full_name,
@@ -91,6 +91,9 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
 
     A partition that others are writing is left for the next time.
     """
+    if table.pieces:
+        # Its writer cuts it into small files on purpose.
+        return 0, 0
     read = lost = 0
     work = _merge_appended if table.append_only else _optimise
     for files in partitions(live_files(lake.open(table))):

@@ -19,7 +19,7 @@ KEPT, PILED, BULK = "with upkeep", "without", "one bulk load"
 HEAD = """# Upkeep
 
 {commits:,} micro-batches of {rows} impressions, all of one day, landed and taken in by silver: with a round of upkeep
-after every 50 of them and one at the end; without upkeep; and as one bulk load. CPU seconds, medians of {rounds}
+after every 10 of them and one at the end; without upkeep; and as one bulk load. CPU seconds, medians of {rounds}
 alternating rounds. Run it again: `{command}` (the long form: 3,000 commits).
 
 """

@@ -29,8 +29,8 @@ INPUTS = Inputs(Reference.empty(), b"benchmark")
 TODAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """All is landed on one day, so that all of it is today's tail while it is landed."""
 
-BETWEEN_UPKEEP = 50
-"""Commits between two rounds of upkeep: about an hour of micro-batches, a minute each."""
+BETWEEN_UPKEEP = 10
+"""Commits between two rounds of upkeep: so that each third of a short run has several."""
 
 HOT = Rules(keep=timedelta(hours=1), policy=Policy(cold_after=timedelta(0)))
 
