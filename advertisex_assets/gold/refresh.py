@@ -125,7 +125,7 @@ def _commit(own: Source, made: Made, rows: pl.DataFrame, changed: list[date], ma
 
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
     """Types as on disk (a cast from Int64 reads microseconds), in a fixed order: readers prune, files compare."""
-    order = [mart.date_column, *(mart.table.sort_by or mart.table.grain_columns)]
+    order = list(dict.fromkeys([mart.date_column, *mart.table.sort_by, *mart.table.grain_columns]))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()).sort(order)
 
 

@@ -4,7 +4,7 @@ Every merge is a commit of its own: a process that dies has done what it has com
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import polars as pl
@@ -95,6 +95,7 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
         # Its writer cuts it into small files on purpose.
         return 0, 0
     read = lost = 0
+    policy = _fitted(policy, table)
     work = _merge_appended if table.append_only else _optimise
     for files in partitions(live_files(lake.open(table))):
         try:
@@ -102,6 +103,13 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
         except CommitConflictError:
             lost += 1
     return read, lost
+
+
+def _fitted(policy: Policy, table: Table) -> Policy:
+    """Of a table that is cut finely, merged files are no larger than its pieces."""
+    if table.pieces is None:
+        return policy
+    return replace(policy, target_bytes=min(policy.target_bytes, table.pieces.file_bytes))
 
 
 def _merge_appended(opened: LakeTable, files: Sequence[LiveFile], policy: Policy, run: Run) -> int:

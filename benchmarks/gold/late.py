@@ -14,7 +14,7 @@ from resources.lake import Lake
 from resources.run import new_run
 
 TURNS = 5
-MARTS = ("touches", "attribution")
+MARTS = ("conversions", "touches", "attribution")
 
 
 def run(impressions: int) -> tuple[str, dict[str, Any]]:

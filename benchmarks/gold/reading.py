@@ -43,7 +43,7 @@ def run(impressions: int) -> tuple[str, dict[str, Any]]:
         lake = Lake(f"{folder}/lake")
         for month in range(MONTHS):
             silver.fill(lake, impressions, timedelta(days=30 * month))
-        for name in ("campaign_hourly", "campaign_daily"):
+        for name in ("conversions", "campaign_hourly", "campaign_daily"):
             mart = mart_named(name)
             refresh_mart(lake, mart, pending_dates(mart, Sources(lake)), new_run("gold"))
         native = Path(folder, "native.duckdb")

@@ -4,10 +4,11 @@ Not here: rewriting files of append-only tables (`rewrite`), when any of it is d
 """
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deltalake.exceptions import CommitFailedError
 
+from resources.lake.encode import cut
 from resources.lake.rewrite import LiveFile
 from resources.lake.table import LakeTable
 from resources.lake.transactions import last_checkpoint
@@ -29,7 +30,12 @@ def optimise(table: LakeTable, partition: LiveFile, target_bytes: int) -> None:
     CommitConflictError if another writer removed one of them meanwhile; nothing has changed then.
     """
     where = [(name, "=", value) for name, value in partition.partition]
-    options = {"target_size": target_bytes, "max_concurrent_tasks": 1, "max_spill_size": SPILL_BYTES}
+    options: dict[str, Any] = {
+        "target_size": target_bytes,
+        "max_concurrent_tasks": 1,
+        "max_spill_size": SPILL_BYTES,
+    }
+    options |= {name: how for name, how in cut(table.table).items() if name == "writer_properties"}
     try:
         if table.table.sort_by:
             table.delta.optimize.z_order(table.table.sort_by, partition_filters=where or None, **options)

@@ -53,7 +53,7 @@ CONVERSION_PATHS = mart(
         money("revenue_micros", "What it was worth."),
         TableColumn("currency", pl.String(), "The currency of the revenue."),
     ),
-    sort_by=("user_bucket", "conversion_id"),
+    sort_by=("user_bucket",),
     pieces=BY_BUCKET,
 )
 
@@ -82,7 +82,7 @@ ATTRIBUTION = Table(
     grain="one touch of one conversion under one model",
     grain_columns=("event_date", "conversion_id", "model", "touch_type", "touch_id", "touch_at"),
     partition_by=("event_date",),
-    sort_by=("user_bucket", "conversion_id", "model", "touch_type", "touch_id", "touch_at"),
+    sort_by=("user_bucket",),
     pieces=BY_BUCKET,
 )
 

@@ -32,7 +32,7 @@ TOUCHES = Table(
     grain="one touch under one key",
     grain_columns=("event_date", "found_by", "touch_type", "touch_id", "event_at"),
     partition_by=("event_date",),
-    sort_by=("found_by", "key", "event_at", "touch_type", "touch_id"),
+    sort_by=("found_by", "key"),
     # A late touch looks up a handful of keys on each of thirty dates: it reads a row group of each.
     pieces=Pieces(row_group_rows=8_192, file_bytes=128_000_000),
 )
