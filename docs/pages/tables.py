@@ -9,7 +9,7 @@ import polars as pl
 import schemas.tables
 from pages.markdown import NOTICE, markdown_table
 from schemas.discover import all_feeds
-from schemas.tables.bronze import BRONZE_COLUMNS
+from schemas.tables.bronze import BRONZE_COLUMNS, routes_table
 from schemas.tables.silver import CORE, LINEAGE, silver_table
 from schemas.tables.table import Table, TableColumn
 
@@ -62,6 +62,11 @@ def _bronze_of_feeds() -> Iterator[str]:
     yield f"One table per feed, all with the same columns: {feeds}."
     yield "One row: one received record. Partitioned by `landing_date`. Append-only."
     yield _columns(BRONZE_COLUMNS)
+    yield "### bronze.&lt;feed&gt;_routes"
+    routes = routes_table(all_feeds()[0])
+    yield "Beside each of them: the rows that belong to another date than landing found, decision by decision."
+    yield f"One row: {routes.grain}. Append-only. Usually empty."
+    yield _columns(routes.columns)
 
 
 def _silver_of_feeds() -> Iterator[str]:

@@ -151,7 +151,7 @@ WINNER_MOVED = [
     ("land", [record(1, 0, 0)], 2),
     ("refresh",),
     ("rule", 13),
-    ("crash", 2),
+    ("crash", 1),
 ]
 """Routes are kept, and then the process dies."""
 
