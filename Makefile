@@ -3,7 +3,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types imports bench soak clean
+.PHONY: help setup demo drill test lint types imports bench soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -19,6 +19,9 @@ setup: .venv/.set-up ## install into this folder: needs git, make and Python 3.1
 
 demo: setup ## a stream of sample traffic into a campaign table, and the Dagster UI (DEMO_SECONDS=120 bounds it)
 	$(BIN)/advertisex demo
+
+drill: setup ## break things on purpose in a Dagster of its own, and see the alerts arrive (minutes)
+	$(BIN)/advertisex drill
 
 test: .venv/.set-up-real ## every test that this machine can run; names at the end what it could not run
 	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
@@ -39,7 +42,6 @@ bench: .venv/.set-up-real ## the benchmarks, with their tables (minutes)
 
 soak: .venv/.set-up-real ## the crash certificate: SIGKILL at every step, many times (long)
 	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)
-
 
 clean: ## remove what was installed and made here
 	rm -rf .venv .tools .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
