@@ -1,14 +1,17 @@
 """Refused rows come back when the rules of today accept them: shown first without a trace, then done, once."""
 
 import dataclasses
+import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import fastavro
 import polars as pl
 import pytest
 
 from advertisex_assets.bronze.files import FileLander
+from advertisex_assets.bronze.stamp import stamp
 from advertisex_assets.cli.output import Format
 from advertisex_assets.cli.replay import KEYS, gold_cells, replay_command, summary
 from advertisex_assets.gold.refresh import refresh_gold
@@ -17,12 +20,19 @@ from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.silver.inputs import Inputs, silver_inputs
 from advertisex_assets.silver.preview import Preview, preview
 from advertisex_assets.silver.replay import replay
+from advertisex_assets.transforms.enrich import Reference
+from advertisex_assets.transforms.watch.conservation import unbalanced
+from advertisex_assets.watch.losses import find_losses
+from advertisex_assets.watch.recount import recount
 from resources.files import list_files
+from resources.lake import Lake, Marks
 from resources.run import Run
 from resources.world import open_lake
+from schemas.codecs.schema_source import NoSchemas, RegisteredSchema
 from schemas.discover import feed_named
 from schemas.feed import Feed
 from schemas.feeds import clicks_conversions
+from schemas.tables.bronze import bronze_table
 from schemas.tables.gold import CAMPAIGN_HOURLY
 from schemas.tables.silver import silver_tables
 from schemas.types import Category, EventTime
@@ -152,6 +162,47 @@ def test_rows_go_to_their_dates_and_only_there(world: World) -> None:
     assert ("e4", date(2026, 10, 11)) in events.rows()
     assert events["event_id"].to_list().count("e4") == 1
     assert looked_at(world, slow).changes.filter(pl.col("was_event_date") == date(2026, 10, 11)).is_empty()
+    catch_up(world.lake, slow, inputs_of(world), world.run)
+    assert unbalanced(recount(world.lake, slow)).is_empty()
+    assert find_losses(world.lake, slow) == []
+
+
+class Registry(NoSchemas):
+    """Knows one schema."""
+
+    def schema_by_id(self, schema_id: int) -> RegisteredSchema:
+        """The schema of a bid request."""
+        return RegisteredSchema(json.dumps(REQUEST))
+
+
+REQUEST = {
+    "type": "record",
+    "name": "Request",
+    "fields": [{"name": name, "type": "string"} for name in ("auction_id", "timestamp")],
+}
+
+
+def test_a_schema_that_is_registered_late_brings_its_records_back_on_their_own_date(tmp_path: Path) -> None:
+    """No contract has changed: nobody but a person knows, and asks for the dates on which they landed."""
+    feed, landed_at, body = feed_named("bid_requests"), datetime(2026, 11, 2, 12, tzinfo=UTC), io.BytesIO()
+    fastavro.schemaless_writer(body, REQUEST, {"auction_id": "a1", "timestamp": "2026-10-30T09:00:00Z"})
+    message = {"kind": "record", "payload": b"\x00\x00\x00\x00\x07" + body.getvalue(), "codec": "avro_confluent",
+               "source": "kafka:t", "source_name": "t", "partition": 0, "offset": 0, "record_index": 0,
+               "received_at": landed_at}  # fmt: skip
+    table, lake = bronze_table(feed), Lake(str(tmp_path))
+    rows = stamp(feed, pl.DataFrame([message], schema=table.schema), landed_at, "test")
+    lake.open(table).append(rows, Marks())
+    ignorant, knowing_it = Inputs(Reference.empty(), KEY), Inputs(Reference.empty(), KEY, Registry())
+    catch_up(lake, feed, ignorant, Run("test"))
+    requests = lake.open(silver_tables(feed)[0]).scan().select("event_id", "event_date")
+    assert requests.collect().is_empty()
+    foreseen = preview(lake, feed, knowing_it, (landed_at.date(), landed_at.date()))
+    told = summary(feed, foreseen).select("change", "was_date", "event_date", "codes").rows()
+    assert told == [("brought_back", date(2026, 11, 2), date(2026, 10, 30), ["undecodable"])]
+    replay(lake, feed, knowing_it, Run("test"), foreseen)
+    brought = lake.open(silver_tables(feed)[0]).scan().select("auction_id", "event_date").collect()
+    assert brought.rows() == [("a1", date(2026, 10, 30))]
+    assert preview(lake, feed, knowing_it, (date(2026, 10, 1), date(2026, 11, 30))).changes.is_empty()
 
 
 def test_the_command_tells_and_does(
