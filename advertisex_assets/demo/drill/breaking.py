@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 
@@ -89,8 +90,12 @@ def delete_silver(stage: Stage) -> None:
 
 def spoil_log(stage: Stage) -> None:
     """A damaged disk: the newest commit of a mart cannot be read."""
-    log = stage.folder / "lake" / "gold" / "campaign_hourly" / "_delta_log"
-    stage.spoil(max(log.glob("*.json")))
+    stage.spoil(max(mart_log(stage).glob("*.json")))
+
+
+def mart_log(stage: Stage) -> Path:
+    """The Delta log of a mart."""
+    return stage.folder / "lake" / "gold" / "campaign_hourly" / "_delta_log"
 
 
 def send_some(stage: Stage) -> None:

@@ -34,6 +34,10 @@ def _bronze(stage: Stage) -> LakeTable:
     return stage.lake.open(bronze_table(feed_named("impressions")))
 
 
+def _has_marts(stage: Stage) -> bool:
+    return any(breaking.mart_log(stage).glob("*.json"))
+
+
 def _reads_every_partition(stage: Stage) -> bool:
     """From then on it is known what is missing."""
     return kafka_balance(_bronze(stage)).height == PARTITIONS
@@ -78,7 +82,10 @@ FAULTS = (
     Fault(
         "a silver file is deleted", "sensor watch_sums", "records_lost", "deleted file", breaking.delete_silver
     ),
-    Fault("a log is damaged: a sensor fails", "sensor watch_runs", "sensor_failing", "", breaking.spoil_log),
+    Fault(
+        "a log is damaged: a sensor fails", "sensor watch_runs", "sensor_failing", "",
+        breaking.spoil_log, is_ready=_has_marts,
+    ),
     Fault(
         "the broker deletes unread messages", "sensor watch_sums", "offsets_expired", "deleted",
         breaking.flood, prepare=breaking.send_some, is_ready=_reads_every_partition, is_shown=_knows_of_expired,
