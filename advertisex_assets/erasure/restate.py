@@ -14,12 +14,12 @@ from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.marts.restate import PENDING
 from resources.lake import Lake, LakeTable, Marks
-from resources.lake.dropped import ROWS, raised
+from resources.lake.dropped import ERASED, raised
 from resources.lake.table import dates_predicate
 from resources.run import Run
 from schemas.feed import Feed
 from schemas.invalid_traffic import Limits
-from schemas.tables.gold import RESTATEMENTS
+from schemas.tables.gold import GOLD_TABLES, RESTATEMENTS
 from schemas.tables.reference import USERS
 from schemas.tables.table import Table
 
@@ -40,6 +40,7 @@ def restate(
     _forget_users(lake, persons, run)
     refresh_invalid_traffic(lake, run, limits)
     refresh_gold(lake, run)
+    _cut_from_gold(lake, persons, run)
     published = accept_restatements(lake, run, _pending_dates(lake) - undecided, CAUSE)
     if published:
         refresh_gold(lake, run)
@@ -80,6 +81,20 @@ def _cut_from_incomplete(tables: FeedTables, persons: Sequence[Person], run: Run
             _cut(tables, table, day, rows.filter(pl.col("event_date") == day).collect(), hit, run)
 
 
+def _cut_from_gold(lake: Lake, persons: Sequence[Person], run: Run) -> None:
+    """Takes the persons' rows out of marts that were not made anew, because retention has dropped their silver."""
+    who = Mentions(tuple(name for one in persons for name in (one.user_id, one.pseudonym)))
+    for table in GOLD_TABLES:
+        if table.append_only or not table.partition_by or not lake.exists(table):
+            continue
+        opened, hit, day = lake.open(table), _mention(table, who), table.date_column
+        dates = opened.scan().filter(hit).select(day).unique().collect()[day].to_list()
+        if dates:
+            kept = opened.scan().filter(pl.col(day).is_in(dates), ~hit).collect()
+            run.step(f"erase:gold:{table.name}")
+            opened.replace(kept, dates_predicate(dates, day), Marks())
+
+
 def _mention(table: Table, who: Mentions) -> pl.Expr:
     """Whether any text or bytes of a row mention a person; only what contains an id at all is looked at."""
     found = []
@@ -96,7 +111,7 @@ def _cut(tables: FeedTables, table: LakeTable, day: date, rows: pl.DataFrame, hi
     kept, sequence = rows.filter(~hit), tables.sequence(table)
     key = f"{tables.feed.name}/{day}" if shared else day.isoformat()
     conflicts = rows.filter(hit & (pl.col("outcome") == "conflict")).height if "outcome" in rows.columns else 0
-    counts = [(key, ROWS, rows.height - kept.height), (key, "conflicts", conflicts)]
+    counts = [(key, ERASED, rows.height - kept.height), (key, "conflicts", conflicts)]
     marks = {tables.feed.name: sequence, f"{date_mark(tables.feed, day)}/generation": sequence}
     where = (f"feed = '{tables.feed.name}' AND " if shared else "") + dates_predicate([day])
     run.step(f"erase:silver:{table.table.name}")

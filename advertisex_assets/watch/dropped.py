@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from resources.lake import Lake
-from resources.lake.dropped import ROWS, dropped_counts, is_date
+from resources.lake.dropped import ERASED, ROWS, dropped_counts, is_date
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
@@ -19,12 +19,16 @@ def dropped(lake: Lake, feed: Feed) -> Iterator[pl.LazyFrame]:
     for day, counts in _by_date(lake, bronze_table(feed)):
         yield _row(day, {"received": counts[ROWS], "excluded": counts.get("excluded", 0)})
     for table in silver_tables(feed):
-        yield from (_row(day, {"accepted": counts[ROWS]}) for day, counts in _by_date(lake, table))
+        yield from (_row(day, {"accepted": _all(counts)}) for day, counts in _by_date(lake, table))
     for day, counts in _by_date(lake, QUARANTINE, f"{feed.name}/"):
-        yield _row(day, {"quarantined": counts[ROWS]})
+        yield _row(day, {"quarantined": _all(counts)})
     for day, counts in _by_date(lake, DUPLICATES, f"{feed.name}/"):
         conflicts = counts.get("conflicts", 0)
-        yield _row(day, {"duplicates": counts[ROWS] - conflicts, "conflicts": conflicts})
+        yield _row(day, {"duplicates": _all(counts) - conflicts, "conflicts": conflicts})
+
+
+def _all(counts: Counts) -> int:
+    return counts.get(ROWS, 0) + counts.get(ERASED, 0)
 
 
 def _by_date(lake: Lake, table: Table, prefix: str = "") -> Iterator[tuple[str, Counts]]:

@@ -12,6 +12,8 @@ from resources.lake.table import LakeTable
 PREFIX = "dropped/"
 
 ROWS = "rows"
+ERASED = "erased"
+"""Counts: what retention dropped, and what an erasure took out of a date that cannot be made anew."""
 
 
 def dropped_mark(key: str, count: str = ROWS) -> str:
@@ -30,8 +32,9 @@ def dropped_counts(marks: Mapping[str, int]) -> dict[str, dict[str, int]]:
 
 
 def dropped_dates(marks: Mapping[str, int]) -> frozenset[date]:
-    """The dates of which rows were dropped, of a table whose keys are dates."""
-    return frozenset(date.fromisoformat(key) for key in dropped_counts(marks) if is_date(key))
+    """The dates of which retention dropped rows, of a table whose keys are dates."""
+    found = dropped_counts(marks).items()
+    return frozenset(date.fromisoformat(key) for key, counts in found if is_date(key) and ROWS in counts)
 
 
 def is_date(text: str) -> bool:

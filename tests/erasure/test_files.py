@@ -16,7 +16,7 @@ from advertisex_assets.upkeep.plan import Policy
 from advertisex_assets.upkeep.work import Rules
 from advertisex_assets.watch.recount import recount
 from resources.files import list_files
-from resources.lake import Lake, LakeTable
+from resources.lake import Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 from schemas.tables.silver import silver_tables
@@ -72,15 +72,17 @@ def test_the_same_file_again_is_excluded(lake: Lake, landed_file: tuple[Path, st
     assert prove(lake, [who()], RUN).current == ()
 
 
-def test_after_the_retention_of_bronze_silver_itself_is_cut(lake: Lake) -> None:
-    rules = Rules(keep=KEEP, policy=Policy(cold_after=timedelta(0)), retention_days={"bronze": 1})
-    list(upkeep_layer(lake, "bronze", rules, Run("upkeep", lambda: datetime(2035, 1, 1, tzinfo=UTC))))
+@pytest.mark.parametrize("layers", [("bronze",), ("bronze", "silver")])
+def test_after_the_retention_silver_and_gold_themselves_are_cut(lake: Lake, layers: tuple[str, ...]) -> None:
+    rules = Rules(keep=KEEP, policy=Policy(cold_after=timedelta(0)), retention_days=dict.fromkeys(layers, 1))
+    for layer in layers:
+        list(upkeep_layer(lake, layer, rules, Run("upkeep", lambda: datetime(2035, 1, 1, tzinfo=UTC))))
     before = recount(lake, FEED)
     erased(lake)
     assert prove(lake, [who()], RUN).current == ()
     assert unbalanced(recount(lake, FEED)).is_empty()
     assert recount(lake, FEED)["received"].equals(before["received"])
-    table: LakeTable = lake.open(silver_tables(FEED)[0])
-    assert table.scan().collect().height > 0
+    rows = lake.open(silver_tables(FEED)[0]).scan().collect()
+    assert rows.is_empty() == ("silver" in layers)
 
 
