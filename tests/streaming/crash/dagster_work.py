@@ -23,9 +23,9 @@ from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.waiting import waiting_work
+from resources.dagster_world import World
 from resources.run import Run, utc_now
 from resources.settings import settings
-from resources.world import World
 from sensors.arrivals import arrivals_sensor
 from sensors.touched_dates import touched_dates_sensor
 from tests.streaming.crash.work import Setting, publish
