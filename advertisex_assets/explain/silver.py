@@ -10,6 +10,7 @@ from resources.lake import Lake
 from schemas.discover import all_feeds
 from schemas.feed import Feed
 from schemas.tables.bronze import EXCLUDED_KINDS, bronze_table
+from schemas.tables.gold import CONVERSIONS
 from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
 from schemas.tables.table import Table
 
@@ -68,6 +69,7 @@ def _of_feed(
     for table, rows in accepted.items():
         yield table.full_name, "accepted", None, rows.height
         yield from _without_amount(table, rows)
+        yield from _adjusted(lake, one, table, rows)
         yield from _invalid(lake, one, table, rows)
     winners = pl.concat([rows.select(WINNER) for rows in accepted.values()])
     yield from _lost(lake, one, feed, winners)
@@ -98,6 +100,18 @@ def _without_amount(table: Table, rows: pl.DataFrame) -> Iterator[Reason]:
     without = rows.filter(amount.is_null()).height
     if without:
         yield table.full_name, "accepted, of which", f"without {AMOUNTS[table.name]}", without
+
+
+def _adjusted(lake: Lake, one: Asked, table: Table, rows: pl.DataFrame) -> Iterator[Reason]:
+    """Conversions that a refund or another adjustment changed since, or took away."""
+    if table.name != CONVERSIONS.name:
+        return
+    stand = lake.open(CONVERSIONS).scan_dates(one.day, one.day).select("event_id", "adjustments").collect()
+    changed = rows.join(stand.filter(pl.col("adjustments") > 0), on="event_id", how="semi").height
+    retracted = rows.join(stand, on="event_id", how="anti").height
+    for what, count in (("adjusted since", changed), ("retracted since: counted no more", retracted)):
+        if count:
+            yield table.full_name, "accepted, of which", what, count
 
 
 def _invalid(lake: Lake, one: Asked, table: Table, rows: pl.DataFrame) -> Iterator[Reason]:

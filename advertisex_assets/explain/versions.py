@@ -16,11 +16,16 @@ from resources.lake import Lake
 from schemas.discover import all_feeds
 from schemas.feed import Feed
 from schemas.invalid_traffic import RULES
-from schemas.tables.gold import CAMPAIGN_DAILY, CAMPAIGN_HOURLY
+from schemas.tables.gold import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CONVERSIONS
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 
 VERSIONS = {"what": pl.String(), "version": pl.String(), "note": pl.String()}
-REFERENCES = ("reference.creatives", "reference.campaigns", "reference.advertisers")
+REFERENCES = (
+    "reference.creatives",
+    "reference.campaigns",
+    "reference.advertisers",
+    "reference.exchange_rates",
+)
 Version = tuple[str, str, str | None]
 
 
@@ -38,7 +43,8 @@ def behind(lake: Lake, one: Asked) -> list[str]:
         if one.day in pending_dates(open_tables(lake, feed), inputs)
     ]
     waiting = pending_gold(lake)
-    marts = [name for name in (CAMPAIGN_HOURLY.name, one.table.name) if one.day in waiting.get(name, ())]
+    upstream = (CONVERSIONS.name, CAMPAIGN_HOURLY.name)
+    marts = [name for name in (*upstream, one.table.name) if one.day in waiting.get(name, ())]
     return late + [f"gold.{name}" for name in dict.fromkeys(marts)]
 
 
@@ -49,7 +55,7 @@ def event_feeds() -> list[Feed]:
 
 def _tables(lake: Lake, one: Asked) -> Iterator[Version]:
     sources = Sources(lake)
-    made_of = [CAMPAIGN_HOURLY.full_name] if one.table is CAMPAIGN_DAILY else []
+    made_of = [CONVERSIONS.full_name, *([CAMPAIGN_HOURLY.full_name] if one.table is CAMPAIGN_DAILY else [])]
     for name in (one.table.full_name, *made_of, INVALID_TRAFFIC.full_name, *REFERENCES):
         yield name, str(sources[name].opened.version), None
     for feed in event_feeds():

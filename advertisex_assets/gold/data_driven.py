@@ -86,7 +86,7 @@ def _trained(sources: Sources, month: date) -> pl.DataFrame:
 
 
 def _range(sources: Sources, month: date) -> tuple[Frame, Frame]:
-    """Conversions of the month, and the touches that it or a window before it holds."""
+    """Conversions of the month as they stand, and the touches that it or a window before it holds."""
     first, last = month - timedelta(days=LONGEST_WINDOW_DAYS), last_day(month)
     seen = [
         nw.from_native(sources[f"silver.{name}"].scan(first, last))
@@ -95,7 +95,7 @@ def _range(sources: Sources, month: date) -> tuple[Frame, Frame]:
     reference = [
         nw.from_native(sources[f"reference.{name}"].scan_reference()) for name in ("campaigns", "advertisers")
     ]
-    converted = nw.from_native(sources["silver.conversions"].scan(month, last))
+    converted = nw.from_native(sources["gold.conversions"].scan(month, last))
     credited = conversions_to_credit(converted, *reference).select(*CONVERSION_COLUMNS)
     return touches(*seen), credited
 

@@ -27,7 +27,7 @@ from schemas.errors import HeldBatchError
 from schemas.tables.gold import DATA_DRIVEN
 
 KEY = AssetKey(["gold", DATA_DRIVEN.name])
-READS = ("silver.impressions", "silver.clicks", "silver.conversions", "silver.invalid_traffic")
+READS = ("silver.impressions", "silver.clicks", "gold.conversions", "silver.invalid_traffic")
 SHOWN = 12
 """Campaigns in the picture: the rest earns next to nothing."""
 

@@ -18,14 +18,14 @@ from advertisex_assets.transforms.marts.restate import PENDING, by_metric
 from resources.lake import CommitConflictError, Lake, Marks
 from resources.run import Run
 from schemas.errors import AdvertiseXError
-from schemas.tables.gold import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, PUBLISHED, RESTATEMENTS
+from schemas.tables.gold import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CONVERSIONS, PUBLISHED, RESTATEMENTS
 
 ATTEMPTS = 20
 """How often a publication is repeated when another one commits first."""
 
 Selection = Callable[[Sources], list[date]]
 
-COUNTED = (CAMPAIGN_HOURLY.name, CAMPAIGN_DAILY.name)
+COUNTED = (CONVERSIONS.name, CAMPAIGN_HOURLY.name, CAMPAIGN_DAILY.name)
 """The marts whose numbers are published, and what they are made of."""
 
 

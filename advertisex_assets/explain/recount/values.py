@@ -44,7 +44,7 @@ def value_of(column: ColumnFacts, text: str | None) -> Any:
         return column.default
     if text is None:
         return None
-    return READERS[column.kind](column, text)
+    return READERS.get(column.kind, _plain)(column, text)
 
 
 def epoch_us(text: str) -> int | None:
@@ -169,4 +169,4 @@ READERS: dict[str, Callable[[ColumnFacts, str], Any]] = {
     "Text": _plain,
     "Website": _plain,
 }
-"""One reader for each kind of column."""
+"""One reader for each kind of column; a kind that no number of a campaign rests on is as good as text."""

@@ -14,6 +14,8 @@ from dagster import DagsterInstance, materialize
 from advertisex_assets.gold.data_driven import shares_are_whole, train_month
 from advertisex_assets.gold.data_driven_asset import data_driven_asset
 from advertisex_assets.gold.gates import Batch, hold_unless_true
+from advertisex_assets.gold.marts import mart_named
+from advertisex_assets.gold.refresh import refresh_gold
 from resources.dagster_world import World
 from resources.lake import Lake
 from resources.settings import settings
@@ -68,6 +70,7 @@ def lake(tmp_path: Path, traffic: dict[str, Rows]) -> Lake:
     invalid = [(kind, traffic[kind][0]) for kind in ("impressions", "clicks")]
     for day, events in _by_date([row | {"table": kind} for kind, row in invalid]).items():
         judge(made, day, [(row["table"], row["event_id"]) for row in events])
+    refresh_gold(made, run(), marts=[mart_named("conversions")])
     return made
 
 

@@ -171,3 +171,54 @@ def test_a_row_that_silver_lost_is_told(advertisex: Callable[..., Result], tmp_p
     assert (found["value"], found["recount"], found["not_up_to_date"]) == (1, 2, [])
     assert isinstance(done.exception, AdvertiseXError)
     assert "has a bug" in str(done.exception)
+
+
+RATES = "currency,reporting_currency,rate,date\nEUR,USD,1.17,2026-03-03\n"
+
+
+def record(name: str, at: str, kind: str = "purchase", **more: Any) -> str:
+    """A conversion of the campaign, or an adjustment of one."""
+    told = {"event_id": name, "timestamp": at, "conversion_type": kind, "ad_campaign_id": "c1"}
+    return json.dumps(told | {column: value for column, value in more.items() if value is not None})
+
+
+def change(name: str, at: str, kind: str, sold: str, revenue: int | None = None, **more: Any) -> str:
+    """An adjustment of a sale."""
+    return record(name, at, kind, adjusted_conversion_id=sold, revenue=revenue, **more)
+
+
+SOLD = (
+    record("s1", "2026-03-03T10:00:00Z", revenue=100, currency="EUR"),
+    record("s2", "2026-03-03T11:00:00Z", revenue=50),
+    record("s3", "2026-03-03T12:00:00Z", revenue=10),
+    record("s4", "2026-03-03T13:00:00Z", revenue=7, currency="GBP"),
+)
+CHANGED = (
+    change("r1", "2026-04-20T10:00:00Z", "refund", "s1", 30, currency="EUR"),
+    change("r2", "2026-03-05T10:00:00Z", "restatement", "s2", 45),
+    change("r3", "2026-03-06T10:00:00Z", "purchase", "s2", -5),
+    change("r4", "2026-03-07T10:00:00Z", "retraction", "s3"),
+    # Too late: more than 90 days after the sale.
+    change("r5", "2026-06-10T10:00:00Z", "retraction", "s2"),
+)
+
+
+def test_exchange_and_refunds_are_counted_again_too(
+    advertisex: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Euros by the day's rate, a refund seven weeks later, a restatement, a retraction; pounds have no rate."""
+    (tmp_path / "exchange_rates.csv").write_text(RATES)
+    assert advertisex("reference", str(tmp_path)).exit_code == 0
+    for name, rows in (("sold.json", SOLD), ("changed.json", CHANGED)):
+        (tmp_path / name).write_text("\n".join(rows))
+        assert advertisex("land", "clicks_conversions", str(tmp_path / name)).exit_code == 0
+    assert advertisex("refresh").exit_code == 0
+    for metric, value in {"revenue_micros": 121_900_000, "conversions": 3, "money_rows_left_out": 1}.items():
+        done = advertisex(*EXPLAIN, "--metric", metric)
+        found = json.loads(done.stdout)
+        assert (metric, found["value"], found["recount"]) == (metric, value, value)
+    special = {
+        row["reason"]: row["rows"] for row in found["records"] if row["outcome"] == "accepted, of which"
+    }
+    assert special["adjusted since"] == 2
+    assert special["retracted since: counted no more"] == 1
