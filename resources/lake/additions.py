@@ -105,9 +105,15 @@ def scan_files_between(table: Table, delta: DeltaTable, column: str, low: str, h
     """The rows of the files whose statistics allow values of a text column between the two, inclusive."""
     empty, day = pl.LazyFrame(schema=table.schema), f"partition.{table.date_column}"
     files = pl.DataFrame(delta.get_add_actions(flatten=True))
-    if files.is_empty() or f"min.{column}" not in files.columns:
+    if files.is_empty():
         return empty
-    near = files.filter(pl.col(f"min.{column}") <= high, pl.col(f"max.{column}") >= low)
-    options = delta._storage_options or {}
+    names = [f"{bound}.{column}" for bound in ("min", "max", "null_count")]
+    absent = [pl.lit(None).alias(name) for name in names if name not in files.columns]
+    low_bound, high_bound, nulls = map(pl.col, names)
+    is_null_throughout = (nulls == pl.col("num_records")).fill_null(False)
+    # A file whose bounds nobody noted may hold anything.
+    is_near = ((low_bound <= high) & (high_bound >= low)).fill_null(True)
+    near = files.with_columns(absent).filter(is_near & ~is_null_throughout)
     chosen = near.select(pl.col(day).cast(pl.Date), "path").iter_rows()
+    options = delta._storage_options or {}
     return pl.concat([empty, *(scan_file(table, delta.table_uri, options, *file) for file in chosen)])

@@ -76,6 +76,31 @@ def test_rows_come_back_and_are_found_by_their_values(
         assert alike(table.scan().filter(wanted).collect(), written.filter(wanted))
 
 
+@given(rows=st.lists(ROWS, min_size=1, max_size=6), bounds=st.tuples(TEXTS, TEXTS), has_statistics=st.booleans())
+@settings(deadline=None, max_examples=30)
+def test_files_between_two_texts_hold_every_row_between_them(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[dict[str, object]],
+    bounds: tuple[str, str],
+    has_statistics: bool,
+) -> None:
+    declared = TABLE if has_statistics else dataclasses.replace(TABLE, statistics_columns=("number",))
+    table = Lake(str(tmp_path_factory.mktemp("lake"))).open(declared)
+    for row in rows:
+        table.append(frame([row]), Marks())
+    low, high = sorted(bounds)
+    between = pl.col("text").is_between(pl.lit(low), pl.lit(high))
+    found = table.scan_files_between("text", low, high).filter(between).collect()
+    assert alike(found, frame(rows).filter(between))
+
+
+def test_files_between_leave_others_unread(tmp_path: Path) -> None:
+    table = Lake(str(tmp_path)).open(TABLE)
+    for text in ("b", None, "d"):
+        table.append(frame([{"day": date(2026, 3, 1), "text": text, "number": 1}]), Marks())
+    assert table.scan_files_between("text", "a", "c").collect()["text"].to_list() == ["b"]
+
+
 def one(number: int) -> pl.DataFrame:
     return frame([{"day": date(2026, 3, 1), "text": "a", "number": number}])
 
