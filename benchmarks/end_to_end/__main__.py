@@ -11,7 +11,7 @@ import polars as pl
 from dagster import DagsterInstance
 
 from benchmarks.end_to_end.latency import Latency, latency, seen_in
-from benchmarks.end_to_end.processes import Stage, Watch, stages
+from benchmarks.end_to_end.processes import Used, Watch, used_by
 from benchmarks.end_to_end.stage import stage
 from benchmarks.end_to_end.traffic import send
 from benchmarks.report import save, table
@@ -48,11 +48,11 @@ def main() -> None:
         found, used = _measure(folder, asked.per_second, asked.seconds)
     text = HEAD.format(per_second=asked.per_second, seconds=asked.seconds) + _tables(found, used, asked)
     print(text)
-    figures = {"latency": asdict(found), "stages": {name: asdict(stage) for name, stage in used.items()}}
+    figures = {"latency": asdict(found), "stages": {name: asdict(one) for name, one in used.items()}}
     save("end_to_end", text, {"per_second": asked.per_second, "seconds": asked.seconds} | figures)
 
 
-def _measure(folder: Path, per_second: int, seconds: int) -> tuple[Latency, dict[str, Stage]]:
+def _measure(folder: Path, per_second: int, seconds: int) -> tuple[Latency, dict[str, Used]]:
     with stage(folder) as running:
         watch = Watch(running.dagster)
         watch.start()
@@ -64,7 +64,7 @@ def _measure(folder: Path, per_second: int, seconds: int) -> tuple[Latency, dict
         home = str(running.dagster_home)
     seen = seen_in(Lake(str(folder / "lake")), CAMPAIGN_DAILY, "impressions")
     with DagsterInstance.from_config(home) as instance:
-        return latency(seen, sent, WARM_UP_SECONDS), stages(instance, watch.cpu_seconds)
+        return latency(seen, sent, WARM_UP_SECONDS), used_by(instance, watch.cpu_seconds)
 
 
 def _wait(lake: Lake, impressions: int) -> None:
@@ -77,20 +77,20 @@ def _wait(lake: Lake, impressions: int) -> None:
         time.sleep(1)
 
 
-def _tables(found: Latency, used: dict[str, Stage], asked: argparse.Namespace) -> str:
+def _tables(found: Latency, used: dict[str, Used], asked: argparse.Namespace) -> str:
     events = asked.per_second * asked.seconds
     head = ("impressions", "p50, s", "p95, s", "longest, s", "within 15 s")
     first = table(head, [(found.events, found.p50, found.p95, found.longest, f"{found.within_15:.1%}")])
     rows = [
         (
             name,
-            stage.runs,
-            f"{stage.cpu_seconds:.1f}",
-            f"{stage.cpu_seconds / events * 1e6:.0f}",
-            f"{stage.cpu_seconds / stage.runs:.1f}" if stage.runs else "",
-            f"{stage.wall_seconds / stage.runs:.1f}" if stage.runs else "",
+            one.runs,
+            f"{one.cpu_seconds:.1f}",
+            f"{one.cpu_seconds / events * 1e6:.0f}",
+            f"{one.cpu_seconds / one.runs:.1f}" if one.runs else "",
+            f"{one.wall_seconds / one.runs:.1f}" if one.runs else "",
         )
-        for name, stage in sorted(used.items())
+        for name, one in sorted(used.items())
     ]
     columns = ("stage", "runs", "CPU s", "CPU s per million events", "CPU s per run", "wall s per run")
     return first + "\n" + table(columns, rows)

@@ -37,7 +37,8 @@ def latency(seen: list[tuple[float, int]], sent: Sent, skip_seconds: float) -> L
     readable = np.array([at for at, _ in seen])[places]
     waited = (readable - produced)[produced >= moments[0] + skip_seconds]
     p50, p95 = np.percentile(waited, [50, 95])
-    return Latency(len(waited), round(p50, 2), round(p95, 2), round(waited.max(), 2), round((waited <= 15).mean(), 4))
+    within_15 = float((waited <= 15).mean())
+    return Latency(len(waited), *(round(float(one), 2) for one in (p50, p95, waited.max())), round(within_15, 4))
 
 
 def seen_in(lake: Lake, table: Table, column: str) -> list[tuple[float, int]]:

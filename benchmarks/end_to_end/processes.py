@@ -12,8 +12,8 @@ LOOK_SECONDS = 0.25
 
 
 @dataclass
-class Stage:
-    """The runs of one stage, or the servers: how many, and the CPU seconds of all."""
+class Used:
+    """What the runs of one stage used, or the servers: how many they were, CPU and wall seconds of all together."""
 
     runs: int = 0
     cpu_seconds: float = 0.0
@@ -48,17 +48,18 @@ class Watch(threading.Thread):
         self.join()
 
 
-def stages(instance: DagsterInstance, cpu_seconds: dict[int, float]) -> dict[str, Stage]:
-    """The stages by name: `landing`, `silver and gold`, other runs, and `servers` for what was in no run."""
-    found: dict[str, Stage] = defaultdict(Stage)
+def used_by(instance: DagsterInstance, cpu_seconds: dict[int, float]) -> dict[str, Used]:
+    """By stage: `landing`, `silver and gold`, other runs, and `servers` for what was in no run."""
+    found: dict[str, Used] = defaultdict(Used)
     left = dict(cpu_seconds)
     for record in instance.get_run_records():
         run = record.dagster_run
-        stage = found[_stage_of({key.path[0] for key in run.asset_selection or ()})]
-        stage.runs += 1
-        stage.wall_seconds += (record.end_time or 0) - record.create_timestamp.timestamp() if record.end_time else 0
-        stage.cpu_seconds += left.pop(_pid_of(instance, run.run_id), 0.0)
-    found["servers"] = Stage(cpu_seconds=sum(left.values()))
+        used = found[_stage_of({key.path[0] for key in run.asset_selection or ()})]
+        used.runs += 1
+        if record.end_time:
+            used.wall_seconds += record.end_time - record.create_timestamp.timestamp()
+        used.cpu_seconds += left.pop(_pid_of(instance, run.run_id), 0.0)
+    found["servers"] = Used(cpu_seconds=sum(left.values()))
     return dict(found)
 
 
