@@ -34,7 +34,8 @@ def parsed_rows(tables: FeedTables, plan: Plan, inputs: Inputs) -> Parsed:
     for batch in bronze_rows(tables, plan):
         received.append(_received(batch))
         parsed = parse(tables.feed, batch, inputs.pseudonym_key, inputs.schemas, inputs.addresses)
-        moved.append(moves(tables.feed, parsed))
+        # A date that cannot be made anew takes no row: it stays where it is, refused as `awaiting_route`.
+        moved.append(moves(tables.feed, parsed).filter(~pl.col("event_date").is_in(sorted(tables.incomplete))))
         drifted.append(drift_of(tables.feed, parsed))
         rows.add(parsed.select(~cs.starts_with(text_column(""))))
     return Parsed(

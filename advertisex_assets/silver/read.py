@@ -12,7 +12,7 @@ from advertisex_assets.transforms.route import FIRST_DATE
 from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import ORDER_KEY, POSITION
 
-BATCH_ROWS = 200_000
+BATCH_ROWS = 100_000
 """Rows that are worked on at once: enough that starting costs nothing, few enough for the memory of a laptop."""
 
 
@@ -65,7 +65,8 @@ def orphaned_dates(tables: FeedTables, plan: Plan, valid: pl.LazyFrame) -> set[d
     `valid` are the KEYS of all valid records of the plan's dates. A record is gone also where it now says something
     else, or stands on another date.
     """
-    near = sorted(_around(tables, plan.rebuild) - plan.rebuild)
+    # What cannot be made anew stays as it is.
+    near = sorted(_around(tables, plan.rebuild) - plan.rebuild - tables.incomplete)
     losers = _lost(tables, near).select("event_id", "event_date", *WINNER_OF).collect()
     if losers.is_empty():
         return set()

@@ -22,6 +22,7 @@ from advertisex_assets.silver.preview import Preview, preview
 from advertisex_assets.silver.replay import replay
 from advertisex_assets.transforms.enrich import Reference
 from advertisex_assets.transforms.watch.conservation import unbalanced
+from advertisex_assets.upkeep.retention import drop_expired
 from advertisex_assets.watch.losses import find_losses
 from advertisex_assets.watch.recount import recount
 from resources.files import list_files
@@ -34,7 +35,7 @@ from schemas.feed import Feed
 from schemas.feeds import clicks_conversions
 from schemas.tables.bronze import bronze_table
 from schemas.tables.gold import CAMPAIGN_HOURLY
-from schemas.tables.silver import silver_tables
+from schemas.tables.silver import QUARANTINE, silver_tables
 from schemas.types import Category, EventTime
 from tests.journeys.world import KEY, World
 
@@ -149,11 +150,16 @@ class Late(EventTime):
         return super().parse(text).dt.offset_by("5d")
 
 
-def test_rows_go_to_their_dates_and_only_there(world: World) -> None:
-    """Also to dates that nobody named; the replay of the first dates is foreseen with the last ones."""
+def slow_feed() -> Feed:
+    """The feed with that clock."""
     timed = dataclasses.replace(FEED.time_column, type=Late())
     columns = tuple(timed if column.name == timed.name else column for column in FEED.columns)
-    slow = dataclasses.replace(FEED, columns=columns)
+    return dataclasses.replace(FEED, columns=columns)
+
+
+def test_rows_go_to_their_dates_and_only_there(world: World) -> None:
+    """Also to dates that nobody named; the replay of the first dates is foreseen with the last ones."""
+    slow = slow_feed()
     foreseen = preview(world.lake, slow, inputs_of(world), (date(2026, 10, 6), date(2026, 10, 6)))
     moved = summary(slow, foreseen).filter(change="moved", was="accepted")
     assert moved.select("was_date", "event_date", "rows").rows() == [(date(2026, 10, 6), date(2026, 10, 11), 1)]
@@ -165,6 +171,24 @@ def test_rows_go_to_their_dates_and_only_there(world: World) -> None:
     catch_up(world.lake, slow, inputs_of(world), world.run)
     assert unbalanced(recount(world.lake, slow)).is_empty()
     assert find_losses(world.lake, slow) == []
+
+
+def test_a_date_whose_bronze_is_gone_takes_no_row_and_none_is_lost(tmp_path: Path) -> None:
+    """It cannot be made anew: what would come to it waits where it is, and the sums agree."""
+    lake, slow = Lake(str(tmp_path / "lake")), slow_feed()
+    for day, event in ((6, "old,2026-10-06"), (20, "new,2026-10-01")):
+        (tmp_path / f"{day}.csv").write_text(f"{HEADER}\n{event}T10:00:00Z,u1,k1,purchase,1,USD")
+        landing = Run("land", lambda day=day: datetime(2026, 10, day, 12, tzinfo=UTC))
+        FileLander(lake, FEED, landing).land(list_files(str(tmp_path / f"{day}.csv"))[0])
+    inputs = Inputs(Reference.empty(), KEY)
+    catch_up(lake, FEED, inputs, Run("test"))
+    assert drop_expired(lake, bronze_table(FEED), 10, Run("drop", lambda: datetime(2026, 10, 20, tzinfo=UTC))) == 1
+    catch_up(lake, slow, inputs, Run("test"))
+    kept = lake.open(QUARANTINE).scan().select("event_date", "codes").collect().rows()
+    assert kept == [(date(2026, 10, 1), ["awaiting_route"])]
+    events = pl.concat(lake.open(table).scan().select("event_id", "event_date") for table in silver_tables(FEED))
+    assert events.collect().rows() == [("old", date(2026, 10, 6))]
+    assert unbalanced(recount(lake, slow)).is_empty()
 
 
 class Registry(NoSchemas):
