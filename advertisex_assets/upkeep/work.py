@@ -91,9 +91,6 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
 
     A partition that others are writing is left for the next time.
     """
-    if table.pieces:
-        # Its writer cuts it into small files on purpose.
-        return 0, 0
     read = lost = 0
     policy = _fitted(policy, table)
     work = _merge_appended if table.append_only else _optimise

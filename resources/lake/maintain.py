@@ -6,15 +6,20 @@ Not here: rewriting files of append-only tables (`rewrite`), when any of it is d
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from deltalake import WriterProperties
 from deltalake.exceptions import CommitFailedError
 
-from resources.lake.encode import cut
+from resources.lake.encode import ROW_GROUP_ROWS, cut
 from resources.lake.rewrite import LiveFile
 from resources.lake.table import LakeTable
 from resources.lake.transactions import last_checkpoint
 
 SPILL_BYTES = 256 << 20
 """Memory of one optimisation; what does not fit is sorted on disk."""
+
+
+WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
+"""Of tables that are not cut finely: as `encode` writes large files (decision 016)."""
 
 
 class Vacuumed(NamedTuple):
@@ -34,8 +39,8 @@ def optimise(table: LakeTable, partition: LiveFile, target_bytes: int) -> None:
         "target_size": target_bytes,
         "max_concurrent_tasks": 1,
         "max_spill_size": SPILL_BYTES,
+        "writer_properties": cut(table.table).get("writer_properties", WRITER),
     }
-    options |= {name: how for name, how in cut(table.table).items() if name == "writer_properties"}
     try:
         if table.table.sort_by:
             table.delta.optimize.z_order(table.table.sort_by, partition_filters=where or None, **options)
