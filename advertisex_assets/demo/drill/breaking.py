@@ -15,6 +15,7 @@ from resources.sample_traffic import Message
 from resources.sample_traffic.kafka_sink import produce
 from schemas.discover import feed_named
 from schemas.tables.bronze import bronze_table
+from schemas.tables.reference import REFERENCE_TABLES
 
 SILENCE = timedelta(hours=3)
 """How long the senders have been silent when the drill begins; impressions promise half an hour."""
@@ -25,7 +26,7 @@ QUIET = {"log_level": "0"}
 FLOOD_MESSAGES, FLOOD_BYTES = 6_000, 10_000
 """60 MB at once; the embedded Kafka keeps 5 MB of each of its four partitions."""
 
-REFERENCE = ("advertisers", "campaigns", "creatives", "users")
+REFERENCE = tuple(table.name for table in REFERENCE_TABLES)
 
 
 def stop_senders(stage: Stage) -> None:

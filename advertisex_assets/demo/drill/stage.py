@@ -74,8 +74,10 @@ class Stage:
         hidden.rename(self.folder / "landing" / feed / name)
 
     def click_materialize(self, *assets: list[str]) -> None:
-        """Starts a run as the UI does."""
-        self.ask(LAUNCH, {"assets": [{"path": path} for path in assets]})
+        """Starts a run as the UI does; RuntimeError with Dagster's answer if it starts none."""
+        answer = self.ask(LAUNCH, {"assets": [{"path": path} for path in assets]})
+        if '"LaunchRunSuccess"' not in answer:
+            raise RuntimeError(f"Dagster started no run: {answer}")
 
     def command_line(self, *arguments: str) -> None:
         """Runs a command of Dagster to its end, whatever that is."""
