@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-MEMORY_BYTES = 256 << 20
+MEMORY_BYTES = 128 << 20
 """How much of one table is kept in memory: several of them live at once, beside the piece that is worked on."""
 
 

@@ -104,13 +104,12 @@ def _repeats(column: pl.Series) -> bool:
 
 
 def cut(table: Table) -> dict[str, Any]:
-    """What delta-rs's own writer is told of a table that is cut finely; nothing of others.
+    """What delta-rs's own writer is told: small row groups, for what is written waits in memory until one is full.
 
-    Its rows come in the order in which readers look them up, so that the bounds of small pieces are narrow.
+    Smaller ones, and files of a size of their own, where a table is cut finely: its rows come in the order in which
+    readers look them up, so that the bounds of small pieces are narrow.
     """
-    if table.pieces is None:
-        return {}
-    properties = WriterProperties(
-        max_row_group_size=table.pieces.row_group_rows, compression="ZSTD", compression_level=1
-    )
-    return {"writer_properties": properties, "target_file_size": table.pieces.file_bytes}
+    rows = ROW_GROUP_ROWS if table.pieces is None else table.pieces.row_group_rows
+    properties = WriterProperties(max_row_group_size=rows, compression="ZSTD", compression_level=1)
+    size = {} if table.pieces is None else {"target_file_size": table.pieces.file_bytes}
+    return {"writer_properties": properties, **size}
