@@ -101,7 +101,9 @@ def moves(feed: Feed, parsed: pl.DataFrame) -> pl.DataFrame:
     event_at = pl.col(feed.event_at)
     is_readable = pl.col("decode_error").is_null() & event_at.is_not_null() & in_range(feed.event_at)
     is_stated = text_of(feed.event_at).is_not_null()
-    stated_by = pl.when(is_stated).then(pl.lit(ROUTED_BY_EVENT_TIME)).otherwise(pl.lit(ROUTED_BY_TRANSPORT_TIME))
+    stated_by = (
+        pl.when(is_stated).then(pl.lit(ROUTED_BY_EVENT_TIME)).otherwise(pl.lit(ROUTED_BY_TRANSPORT_TIME))
+    )
     belongs = pl.when(is_readable).then(event_at.dt.date()).otherwise(FIRST_DATE)
     return parsed.filter(belongs != pl.col("event_date")).select(
         *POSITION,

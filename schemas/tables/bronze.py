@@ -109,13 +109,19 @@ def routes_table(feed: Feed) -> Table:
         description=f"Rows of bronze.{feed.name} that belong to another date than landing found, by decision.",
         columns=(
             *(column for column in COORDINATES if column.name in POSITION),
-            TableColumn("landing_date", pl.Date(), "The date of landing (UTC): its place in bronze.", required=True),
+            TableColumn(
+                "landing_date", pl.Date(), "The date of landing (UTC): its place in bronze.", required=True
+            ),
             TableColumn("first_date", pl.Date(), "The date that landing routed it to.", required=True),
             TableColumn("from_date", pl.Date(), "The date that it leaves.", required=True),
             TableColumn("event_date", pl.Date(), "The date that it is routed to.", required=True),
             TableColumn("routed_by", pl.String(), "event_time, transport_time or landing.", required=True),
-            TableColumn("decision", pl.Int64(), "Its number: of two about a row the higher stands.", required=True),
-            TableColumn("contract_version", pl.String(), "The contract that read its time so.", required=True),
+            TableColumn(
+                "decision", pl.Int64(), "Its number: of two about a row the higher stands.", required=True
+            ),
+            TableColumn(
+                "contract_version", pl.String(), "The contract that read its time so.", required=True
+            ),
             TableColumn("decided_at", UTC_MICROS, "When.", required=True),
             TableColumn("run_id", pl.String(), "The run that decided.", required=True),
         ),
