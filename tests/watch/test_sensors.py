@@ -1,7 +1,6 @@
 """Dagster's own troubles are told: runs by whatever means, checks, sensors, systems away; each cause once."""
 
 import threading
-from datetime import timedelta
 
 import pytest
 from dagster import (
@@ -15,25 +14,17 @@ from dagster import (
     materialize,
 )
 
-from advertisex_assets.transforms.watch.failures import (
-    away_problems,
-    daemon_problems,
-    run_problem,
-    sensor_problems,
-)
 from advertisex_assets.watch.alerts import Alerts
 from resources.alerts.config import AlertConfig
 from resources.alerts.receiver import HttpPost
 from resources.alerts.webhook import WebhookReceiver
 from resources.kafka.errors import KafkaUnavailableError
 from resources.lake import Lake
-from schemas.alerts.kinds import AlertSeverity
-from schemas.alerts.observed import SensorHealth
 from schemas.alerts.route import Route, Routing
 from schemas.errors import HeldBatchError, NotedHoldError
 from sensors.alerts import Look, alert_sensors
 from sensors.background import Background
-from tests.watch.problems import NOW, failed_run, problem
+from tests.watch.problems import problem
 from tests.watch.receivers import http_receiver
 
 broken: Exception | None = None
@@ -198,32 +189,3 @@ def test_background_work_does_not_pile_up():
     gate.set()
     while not background.begin(lambda: None):
         pass
-
-
-def test_errors_that_differ_in_details_only_have_one_cause():
-    first = run_problem(failed_run("No space left on /data/lake/part-17.parquet after 1,024 bytes"), "")
-    other = run_problem(failed_run("No space left on /data/lake/part-18.parquet after 2,048 bytes"), "")
-    third = run_problem(failed_run("Row 17 has no 'user_id'"), "")
-    assert first.key == other.key != third.key
-    assert run_problem(failed_run("x", error_class="KafkaUnavailableError"), "").kind.code == "system_away"
-
-
-def test_sensors_that_fail_or_fall_silent_are_told():
-    healthy = SensorHealth("a", NOW - timedelta(seconds=20), "")
-    failing = SensorHealth("b", NOW, "KeyError: 'x'")
-    silent = SensorHealth("c", NOW - timedelta(minutes=9), "")
-    never = SensorHealth("d", None, "")
-    found = sensor_problems([healthy, failing, silent, never], NOW, "")
-    assert [one.subject for one in found] == ["b", "c"]
-
-
-def test_a_silent_daemon_is_critical():
-    alive = {"SENSOR": NOW - timedelta(seconds=31), "SCHEDULER": NOW}
-    assert daemon_problems(alive, NOW, "") == []
-    [found] = daemon_problems(alive | {"SENSOR": NOW - timedelta(minutes=3)}, NOW, "")
-    assert found.kind.severity is AlertSeverity.CRITICAL and "SENSOR" in found.summary
-
-
-def test_a_broker_away_is_one_problem_for_all_sensors_that_ask_it():
-    reasons = {f"{feed}_arrivals": "Kafka at localhost:9092 did not answer." for feed in ("a", "b", "c")}
-    assert len({one.key for one in away_problems(reasons, NOW, "")}) == 1

@@ -15,8 +15,9 @@ def _nothing(stage: Stage) -> None:
 class Fault:
     """One thing that is broken, and the alert that must come: its kind, and words of its subject or summary.
 
-    `is_ready` is waited for before anything is broken. A fault can be seen from the moment of breaking; or since when
-    the alert says that it has been so, plus `seen_after`; or from when `is_shown` says yes.
+    `is_ready` is waited for before anything is broken. A fault can be seen from the moment of breaking; or from when
+    `is_shown` says yes; or, where Dagster or a gate noted the moment (`is_dated`), since when, as the alert says,
+    it has been so, plus `seen_after`.
     """
 
     name: str
@@ -28,6 +29,8 @@ class Fault:
     prepare: Callable[[Stage], object] = _nothing
     is_ready: Callable[[Stage], bool] = lambda stage: True
     is_shown: Callable[[Stage], bool] | None = None
+    is_dated: bool = False
+    """A look notes only when it looked: that is no moment from which to count."""
     seen_after: timedelta = timedelta(0)
     """A daemon may be silent for two minutes before that means anything."""
 

@@ -62,22 +62,23 @@ FAULTS = (
     ),
     Fault(
         "two fifths of a file are unreadable", "asset check refused_share", "check_failed", "refused_share",
-        breaking.send_broken_records,
+        breaking.send_broken_records, is_dated=True,
     ),
     Fault(
-        "a run from the UI fails", "sensor watch_runs", "run_failed", "cannot be read", breaking.spoil_reference
+        "a run from the UI fails", "sensor watch_runs", "run_failed", "cannot be read",
+        breaking.spoil_reference, is_dated=True,
     ),
     Fault(
         "a run from the command line fails", "sensor watch_runs", "run_failed", "keep one of them",
-        breaking.double_reference,
+        breaking.double_reference, is_dated=True,
     ),
     Fault(
         "the schema registry is away: a sensor's run fails", "sensor watch_runs", "system_away", "registry",
-        breaking.send_framed_message,
+        breaking.send_framed_message, is_dated=True,
     ),
     Fault(
         "bronze rows are written twice", "the gate of silver", "batch_held", "silver.impressions",
-        breaking.write_twice,
+        breaking.write_twice, is_dated=True,
     ),
     Fault(
         "a silver file is deleted", "sensor watch_sums", "records_lost", "deleted file", breaking.delete_silver
@@ -93,7 +94,7 @@ FAULTS = (
     Fault("the broker is away", "sensors *_arrivals", "system_away", "Kafka", breaking.kill_broker),
     Fault(
         "Dagster is killed", "advertisex metrics", "daemon_dead", "dagster-daemon", breaking.kill_dagster,
-        seen_after=DEAD_AFTER,
+        is_dated=True, seen_after=DEAD_AFTER,
     ),
 )  # fmt: skip
 """Everything that can be broken within minutes; the last one takes the sensors with it."""

@@ -63,8 +63,8 @@ def _break(running: Stage, fault: Fault) -> Told:
     alert = running.box.first(fault.kind, fault.about, broken_at)
     if alert is None:
         return Told(fault, broken_at, broken_at, None, "")
-    since = datetime.fromisoformat(alert.incident["since"]) + fault.seen_after
-    visible_at = min(alert.at, max(broken_at, since, *shown_at))
+    noted = [datetime.fromisoformat(alert.incident["since"]) + fault.seen_after] if fault.is_dated else []
+    visible_at = min(alert.at, max([broken_at, *noted, *shown_at]))
     return Told(fault, broken_at, visible_at, alert.at, f"[{alert.incident['severity']}] {alert.incident['summary']}")
 
 
