@@ -12,6 +12,9 @@ import polars as pl
 MEMORY_BYTES = 128 << 20
 """How much of one table is kept in memory: several of them live at once, beside the piece that is worked on."""
 
+FEW_ROWS = 10_000
+"""A few rows chosen from many still hold all their bytes, for Polars shares them: these are copied."""
+
 
 class Spool:
     """Rows that were added piece by piece, all of one schema, at least one piece (it may be empty).
@@ -28,9 +31,10 @@ class Spool:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Takes a piece."""
+        own = _copied(rows) if rows.height < FEW_ROWS else rows
         self.height += rows.height
-        self._bytes += rows.estimated_size()
-        self._kept.append(rows)
+        self._bytes += own.estimated_size()
+        self._kept.append(own)
         if self._bytes > MEMORY_BYTES:
             self._spill()
 
@@ -54,3 +58,8 @@ class Spool:
         pl.concat(self._kept).write_ipc(path, compression="lz4")
         self._files.append(path)
         self._kept, self._bytes = [], 0
+
+
+def _copied(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with bytes of their own: the older Arrow layout cannot share any."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=rows.schema)

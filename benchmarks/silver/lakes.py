@@ -13,7 +13,7 @@ from advertisex_assets.reference.load import load_reference
 from advertisex_assets.reference.read import read_reference
 from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.silver.handles import FeedTables, marks_for, open_tables
-from advertisex_assets.silver.inputs import Inputs
+from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from advertisex_assets.silver.pending import advance_frontier
 from resources.files import SourceFile, list_files
 from resources.lake import Lake, Marks
@@ -129,7 +129,7 @@ def _moved(rows: pl.DataFrame, day: date) -> pl.DataFrame:
 def _mark_done(lake: Lake, tables: FeedTables, days: set[date]) -> None:
     """Says, as a refresh does, that silver has read these dates: the rows did not come the usual way."""
     said = inputs(lake)
-    fingerprints = {day: said.fingerprint(tables.feed, day) for day in days}
+    fingerprints = {day: due_fingerprint(tables, said, day) for day in days}
     for table in tables.dated:
         empty = pl.DataFrame(schema=table.table.schema)
         table.append(empty, marks_for(tables, table, days, fingerprints))
