@@ -85,7 +85,7 @@ def main(rows: int) -> None:
     head = ("Order of rows", "write, CPU s", "MiB", *(f"{question}, CPU ms" for question in QUESTIONS))
     text = (
         f"# Layout\n\nOne day of silver.impressions, {rows:,} rows in one file, as delta-rs writes it after a merge; "
-        f"medians of {ROUNDS} alternating rounds, read by Polars. Run it again: `python -m benchmarks.layout {rows}`.\n\n"
+        f"medians of {ROUNDS} alternating rounds, read by Polars. Again: `python -m benchmarks.layout {rows}`.\n\n"
     )
     figures = [dict(zip(head, line, strict=True)) for line in lines]
     save(
