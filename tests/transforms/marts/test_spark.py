@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from advertisex_assets.gold.calendars import local_days
+from advertisex_assets.transforms.marts.adjusted import conversions
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.funnel import auction_funnel
 from advertisex_assets.transforms.marts.journeys import attribution, touches_by_key
@@ -16,6 +17,7 @@ from advertisex_assets.transforms.marts.paths import conversion_paths
 from advertisex_assets.transforms.marts.performance import performance, rolled_up
 from advertisex_assets.transforms.marts.reach import users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
+from advertisex_assets.transforms.marts.segments import segment_daily
 from schemas.tables import gold
 from tests.transforms.attribution.engines import on_polars
 from tests.transforms.marts.events import KINDS, RATES, frame, from_silver
@@ -40,7 +42,19 @@ def inputs() -> dict[str, pl.DataFrame]:
         row | {"event_id": f"o{n}", "auction_id": name, "outcome": "win"}
         for n, name in enumerate(auctions[::2])
     ]
+    refunds = [
+        row
+        | {
+            "event_id": f"x{n}",
+            "adjusted_conversion_id": name,
+            "conversion_type": "refund",
+            "revenue_micros": n,
+            "event_at": at + 40 * 86_400_000_000,
+        }
+        for n, name in enumerate(events["conversions"]["event_id"].to_list()[::2])
+    ]
     return events | {
+        "conversion_adjustments": frame("conversion_adjustments", refunds),
         "impressions": events["impressions"].with_columns(pl.col("impression_id").alias("auction_id")),
         "bid_requests": frame("bid_requests", requests),
         "auction_outcomes": frame("auction_outcomes", wins),
@@ -68,6 +82,11 @@ MARTS = {
     "attribution": (from_silver(attribution), JOURNEYS),
     "conversion_paths": (from_silver(conversion_paths), JOURNEYS),
     "auction_funnel": (auction_funnel, AUCTIONS),
+    "segment_daily": (
+        segment_daily,
+        ("bid_requests", "impressions", "clicks", "conversions", "exchange_rates"),
+    ),
+    "conversions": (conversions, ("conversions", "conversion_adjustments", "exchange_rates")),
     "users": (users_by(gold.USER_REACH), ("impressions", "invalid_traffic")),
     "arrivals": (arrivals, KINDS),
 }
