@@ -1,4 +1,4 @@
-"""Gold of the Spark program: campaign counts by day, and the last click (or view) before each conversion."""
+"""Gold of the Spark program: campaign counts by day, and the last click before each conversion."""
 
 from functools import reduce
 from pathlib import Path
@@ -7,8 +7,8 @@ from typing import Any
 from benchmarks.whole_job.traffic import CLICKS, IMPRESSIONS
 
 UNASSIGNED = "(unassigned)"
-CLICK_DAYS, VIEW_DAYS = 30, 1
-"""How far a touch reaches."""
+CLICK_DAYS = 30
+"""How far a click reaches."""
 
 
 def gold(session: Any, folder: Path) -> None:
@@ -18,7 +18,7 @@ def gold(session: Any, folder: Path) -> None:
     views, actions = (session.read.format("delta").load(str(folder / "silver" / one)) for one in (IMPRESSIONS, CLICKS))
     clicks, conversions = (actions.filter(col("event_type") == kind) for kind in ("click", "purchase"))
     _write(_campaign_daily(views, clicks, conversions), folder / "campaign_daily")
-    _write(_last_click(views, clicks, conversions), folder / "last_click")
+    _write(_last_click(clicks, conversions), folder / "last_click")
 
 
 def _write(rows: Any, path: Path) -> None:
@@ -38,27 +38,14 @@ def _campaign_daily(views: Any, clicks: Any, conversions: Any) -> Any:
     return together.groupBy("event_date", "campaign_id").agg(*(sum(name).alias(name) for name in kinds))
 
 
-def _last_click(views: Any, clicks: Any, conversions: Any) -> Any:
-    """One row per conversion: its latest click within a month, else its latest view within a day, else nobody's."""
-    from pyspark.sql.functions import coalesce, col, expr, lit, max_by, struct
+def _last_click(clicks: Any, conversions: Any) -> Any:
+    """One row per conversion: the campaign of its user's latest click within the window, else nobody's."""
+    from pyspark.sql.functions import coalesce, col, expr, lit, max_by
 
-    touches = reduce(
-        lambda one, other: one.unionByName(other),
-        (
-            rows.select(
-                "user_id",
-                col("event_at").alias("touch_at"),
-                col("campaign_id").alias("touch_campaign"),
-                lit(is_click).alias("is_click"),
-                expr(f"event_at + interval {days} days").alias("until"),
-            )
-            for rows, is_click, days in ((views, 0, VIEW_DAYS), (clicks, 1, CLICK_DAYS))
-        ),
-    )
+    touches = clicks.select("user_id", col("event_at").alias("touch_at"), col("campaign_id").alias("touch_campaign"))
     wanted = conversions.select("event_date", "user_id", "event_at", col("event_id").alias("conversion_id"))
-    within = (col("touch_at") <= col("event_at")) & (col("event_at") <= col("until"))
-    pairs = wanted.join(touches, "user_id", "left").withColumn("fits", within)
-    order = struct(coalesce(col("fits"), lit(False)), col("is_click"), col("touch_at"))
-    winner = expr("if(fits, touch_campaign, null)")
-    won = pairs.groupBy("event_date", "conversion_id").agg(max_by(winner, order).alias("won"))
+    reaches = expr(f"touch_at between event_at - interval {CLICK_DAYS} days and event_at")
+    pairs = wanted.join(touches, "user_id", "left").withColumn("reaches", reaches)
+    latest = max_by(expr("if(reaches, touch_campaign, null)"), expr("if(reaches, touch_at, null)"))
+    won = pairs.groupBy("event_date", "conversion_id").agg(latest.alias("won"))
     return won.select("event_date", "conversion_id", coalesce(col("won"), lit(UNASSIGNED)).alias("campaign_id"))

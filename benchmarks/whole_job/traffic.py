@@ -40,9 +40,9 @@ def _events(events: int) -> Iterator[Event]:
     chance, sent, user = random.Random(1), 0, 0
     while sent < events:
         user += 1
-        for topic, value in _journey(chance, user):
+        for topic, value, is_needed in _journey(chance, user):
             copies = 2 if chance.random() < TWICE else 1
-            broken = chance.random() < BROKEN
+            broken = chance.random() < BROKEN and not is_needed
             sent += copies
             for _ in range(copies):
                 yield topic, b"u-%d" % user, _broken(value) if broken else value
@@ -53,21 +53,24 @@ def _broken(value: bytes) -> bytes:
     return value.replace(b"2026-", b"when? ", 1)
 
 
-def _journey(chance: random.Random, user: int) -> Iterator[tuple[str, bytes]]:
-    """One user's events in order, at least a minute apart from one impression to the next."""
+def _journey(chance: random.Random, user: int) -> Iterator[tuple[str, bytes, bool]]:
+    """One user's events in order, and whether a later one needs it: a click without its impression would be invalid
+    traffic, which the other program does not look for. An impression is a minute or more after the one before."""
     at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + timedelta(seconds=chance.randrange(36 * 3600))
     for _ in range(chance.randrange(1, 12)):
         at += timedelta(milliseconds=chance.randrange(60_000, 1_800_000))
         creative = chance.randrange(CREATIVES)
         impression_id = f"i-{chance.getrandbits(96):024x}"
-        yield IMPRESSIONS, _impression(chance, user, at, creative, impression_id)
-        if chance.random() < CLICKED:
+        is_clicked = chance.random() < CLICKED
+        yield IMPRESSIONS, _impression(chance, user, at, creative, impression_id), is_clicked
+        if is_clicked:
             clicked_at = at + timedelta(milliseconds=chance.randrange(2_000, 30_000))
-            yield CLICKS, _click(chance, user, clicked_at, creative, impression_id)
+            yield CLICKS, _click(chance, user, clicked_at, creative, impression_id), False
     if chance.random() < CONVERTED:
         at += timedelta(milliseconds=chance.randrange(60_000, 6 * 3_600_000))
         event_id = f"v-{chance.getrandbits(96):024x}"
-        yield CLICKS, f"{_time(at)},u-{user},,purchase,{event_id},,,,{chance.randrange(100)}.50,USD".encode()
+        row = f"{_time(at)},u-{user},,purchase,{event_id},,,,{chance.randrange(100)}.50,USD"
+        yield CLICKS, row.encode(), False
 
 
 def _impression(chance: random.Random, user: int, at: datetime, creative: int, impression_id: str) -> bytes:
