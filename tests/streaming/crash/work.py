@@ -146,7 +146,7 @@ def work(setting: Setting, step: Callable[[str], None], reach: Reach = EVERYTHIN
 
 def publish(lake: Lake, run: Run) -> None:
     """All days published as they now are, and their status."""
-    finalise_due(lake, run)
+    finalise_due(lake, run, after_days=3)
     restated = Sources(lake)[RESTATEMENTS.full_name].opened.scan().select("event_date").unique().collect()
     accept_restatements(lake, run, restated["event_date"].to_list())
     refresh_day_status(lake, run)
