@@ -4,6 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,10 @@ PREFIX = "ADVERTISEX_"
 LAKE_SCHEMES = ("file", "s3", "s3a", "gs", "az", "abfs", "abfss")
 """Where delta-rs, Polars and obstore all can read and write."""
 
+PLAIN_SIGNS = "/:@!$&'()*+,;=~"
+"""What may stand in a path beside letters, digits and `-._`: delta-rs writes all else as %20 and the like, which Polars
+takes for the file's name (tried with polars 2.1)."""
+
 
 class SettingsError(AdvertiseXError):
     """A setting has a value that cannot be used."""
@@ -25,7 +30,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
-    lake: str = Field("lake", description="The lake: a folder, or an s3://, gs:// or abfss:// URI.")
+    lake: str = Field(
+        "lake", validate_default=True, description="The lake: a folder, or an s3://, gs:// or abfss:// URI."
+    )
     landing: str | None = Field(
         None, description="A folder or prefix to watch, with one folder per feed below it."
     )
@@ -108,6 +115,9 @@ class Settings(BaseSettings):
         scheme, separator, _ = lake.partition("://")
         if separator and scheme not in LAKE_SCHEMES:
             raise ValueError(f"{scheme}:// is none of {', '.join(LAKE_SCHEMES)}")
+        path = lake if separator else str(Path(lake).absolute())
+        if quote(path, safe=PLAIN_SIGNS) != path:
+            raise ValueError(f"Polars cannot read Delta tables below {path!r}: it has a space or another such sign")
         return lake
 
     @property

@@ -86,7 +86,9 @@ def _parted(valid: pl.DataFrame, lost: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     beaten = near.join(lost, on=POSITION, how="inner")
     stands = ~pl.int_range(valid.height, eager=True).is_in(beaten["row"].cast(pl.Int64).implode())
     told = beaten.drop("row", *POSITION)
-    return valid.filter(stands) if told.height else valid, pl.concat([valid[beaten["row"]], told], how="horizontal")
+    # A feed may have a column named like something that is told of losers, such as `outcome`.
+    beaten_rows = valid[beaten["row"]].drop(told.columns, strict=False)
+    return valid.filter(stands) if told.height else valid, pl.concat([beaten_rows, told], how="horizontal")
 
 
 def _quarantine(feed: Feed, refused: pl.DataFrame) -> pl.DataFrame:

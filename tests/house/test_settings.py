@@ -40,6 +40,15 @@ def test_a_wrong_choice_names_the_possible_ones(tmp_path: Path) -> None:
     assert re.search(r"ADVERTISEX_KAFKA_SECURITY_PROTOCOL='QUIC'.*'PLAINTEXT', 'SSL'", sentence)
 
 
+def test_a_folder_that_readers_cannot_use_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "My Projects"
+    folder.mkdir()
+    done = status(folder)
+    assert done.returncode == 1
+    assert "it has a space or another such sign" in " ".join(done.stderr.split())
+    assert list(folder.iterdir()) == []
+
+
 def test_a_wrong_line_in_the_env_file_is_found_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ADVERTISEX_SETTLE_SECONDS=-1\n")
     done = status(tmp_path)
