@@ -9,6 +9,7 @@ from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF
 from advertisex_assets.transforms.route import FIRST_DATE
+from resources.lake.table import dates_predicate
 from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import ORDER_KEY, POSITION
 
@@ -36,7 +37,9 @@ def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
 def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     if not plan.incremental:
         return _no_rows(tables)
-    rows = tables.bronze.changes(after=min(plan.incremental.values()))
+    # A date that was last read long ago would have every other date's rows since then read with it.
+    wanted = dates_predicate(plan.incremental)
+    rows = tables.bronze.changes(after=min(plan.incremental.values()), predicate=wanted)
     read = pl.DataFrame(
         {"event_date": list(plan.incremental), "read_version": list(plan.incremental.values())},
         schema={"event_date": pl.Date, "read_version": pl.Int64},
