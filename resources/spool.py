@@ -1,6 +1,6 @@
 """Spool: the rows of one table in pieces, in memory while they are few, else in temporary files.
 
-What makes a pass over a date of any size fit in memory. Not here: what the rows mean, or how tables are written.
+What keeps the rows of a pass out of memory. Not here: what the rows mean, or how tables are written.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Parsed: the rows of a plan, read from bronze and parsed batch by batch, so that a date may be of any size."""
+"""Parsed: the rows of a plan, read from bronze and parsed batch by batch, and kept in a spool."""
 
 from dataclasses import dataclass
 

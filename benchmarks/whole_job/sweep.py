@@ -17,4 +17,4 @@ GRID: tuple[Settings, ...] = (
 """One change at a time."""
 
 BEST: Settings = GRID[0]
-"""By `python -m benchmarks.whole_job --sweep`; see results/whole_job_sweep.md."""
+"""What served landing best (results/landing_sweep.md); `--sweep` of the whole job has not been run to its end yet."""

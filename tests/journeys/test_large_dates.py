@@ -1,4 +1,4 @@
-"""A date too large for memory goes through temporary files, batch by batch; what silver says of it is the same."""
+"""A large date goes through temporary files, batch by batch; what silver says of it is the same."""
 
 from polars.testing import assert_frame_equal
 

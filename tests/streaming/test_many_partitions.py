@@ -22,8 +22,8 @@ from tests.streaming.setting import Stream, impression
 pytestmark = pytest.mark.real
 
 ASKED, MARKED, DAYS = 20, 1_000, 365
-"""Partitions of the topic (a thousand take a small broker half a minute to create: `ASKED = 1_000` was tried by hand),
-partitions whose marks bronze has, and days of history."""
+"""Partitions of the topic (a thousand overload a small broker beside other tests), partitions whose marks bronze has,
+and days of history."""
 
 CHECKPOINT_COMMITS = 100
 """A checkpoint sums up the log this often."""
