@@ -1,4 +1,4 @@
-"""A lake on S3: the same tables as in a folder, whatever dies, whoever writes beside; and sentences for what is wrong."""
+"""A lake on S3: the same tables as in a folder, whatever dies, whoever writes beside; sentences for what is wrong."""
 
 import os
 import random
