@@ -77,14 +77,28 @@ class Kafka:
     def _identity(self, topic: str) -> tuple[str, list[int]]:
         if self._mock_epoch is not None:
             return self._mock_epoch, sorted(self._listed(topic)[topic].partitions)
-        answers = self._admin.describe_topics(TopicCollection([topic]), request_timeout=self._answer_seconds)
         try:
-            described = self._wait(answers[topic])
+            described = self._described(topic)
         except KafkaException as exception:
             if exception.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise UnknownTopicError(topic, self.servers) from None
             raise self._problems.of_exception(exception) from exception
         return _readable(described.topic_id), sorted(partition.id for partition in described.partitions)
+
+    def _described(self, topic: str) -> Any:
+        """What the brokers say of a topic, told to a new client if the old one waits for a dead controller."""
+        try:
+            return self._ask_about(topic)
+        except KafkaException as exception:
+            if exception.args[0].code() != KafkaError._TIMED_OUT:
+                raise
+            # librdkafka 2.16 does not look for another controller by itself (tried: the next ten questions waited too).
+            vars(self).pop("_admin", None)
+            return self._ask_about(topic)
+
+    def _ask_about(self, topic: str) -> Any:
+        asked = TopicCollection([topic])
+        return self._wait(self._admin.describe_topics(asked, request_timeout=self._answer_seconds)[topic])
 
     def _offsets(self, topic: str, partitions: list[int], spec: OffsetSpec) -> dict[int, int]:
         """One offset of each partition, as readers of committed messages see it; without those that have no leader."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from advertisex_assets.bronze.kafka import Budget, land_kafka
+from resources.kafka.errors import KafkaUnavailableError
 from resources.run import Run
 from tests.real.kafka import Kafka
 from tests.real.kafka_client import SECONDS
@@ -14,6 +15,9 @@ from tests.real.requirements import REPOSITORY
 from tests.streaming.setting import Stream, payloads
 
 pytestmark = pytest.mark.real
+
+RUNS = 3
+"""An election takes seconds, a run that finds one waits for ten."""
 
 
 def test_the_death_of_a_leader_in_mid_read_loses_and_doubles_nothing(kafka_cluster: Kafka, tmp_path: Path) -> None:
@@ -28,15 +32,26 @@ def test_the_death_of_a_leader_in_mid_read_loses_and_doubles_nothing(kafka_clust
             killed.append(listed.topics[stream.topic].partitions[0].leader)
             kafka_cluster.brokers[killed[0] - 1].kill()
 
-    run, budget = Run("test", step=kill_the_leader), Budget(run_rows=1_000_000, commit_rows=500)
-    receipt = land_kafka(stream.lake, stream.feed, stream.kafka, budget, run)
-    assert killed and (receipt.messages, receipt.is_caught_up) == (3_000, True)
+    land_through(stream, Run("test", step=kill_the_leader))
+    assert killed
     stream.produce(payloads(500, first=3_000))
-    stream.land()
+    land_through(stream, Run("test"))
     kafka_cluster.brokers[killed[0] - 1].start()
-    stream.land()
+    land_through(stream, Run("test"))
     assert stream.landed() == sorted(payloads(3_500))
     assert stream.gaps() == {}
+
+
+def land_through(stream: Stream, run: Run) -> None:
+    """Lands as sensors have it done: a run that finds the cluster electing says so, and the next one goes on."""
+    budget = Budget(run_rows=1_000_000, commit_rows=500)
+    for _ in range(RUNS):
+        try:
+            if land_kafka(stream.lake, stream.feed, stream.kafka, budget, run).is_caught_up:
+                return
+        except KafkaUnavailableError as error:
+            print(error)
+    pytest.fail(f"not caught up after {RUNS} runs")
 
 
 def test_processes_land_partitions_of_their_own_at_once(stream: Stream, tmp_path: Path) -> None:

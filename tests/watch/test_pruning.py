@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 from dagster import (
@@ -45,7 +46,12 @@ def sqlite(tmp_path):
 
 @pytest.fixture
 def on_postgres(postgres, tmp_path):
-    config = {"telemetry": {"enabled": False}, "storage": {"postgres": {"postgres_url": postgres.url}}}
+    """A database of this test's own: other tests leave runs in theirs."""
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS pruning WITH (FORCE)")
+        connection.execute("CREATE DATABASE pruning")
+    url = postgres.url.removesuffix("postgres") + "pruning"
+    config = {"telemetry": {"enabled": False}, "storage": {"postgres": {"postgres_url": url}}}
     (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(config))
     with DagsterInstance.from_config(str(tmp_path)) as instance:
         yield instance
