@@ -83,8 +83,11 @@ def webserver(postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for part in parts:
         part.start()
     yield url
+    # All are asked first: the code server waits for those that talk to it.
     for part in reversed(parts):
-        part.stop()
+        part.ask_to_stop()
+    for part in reversed(parts):
+        part.wait_until_stopped()
         part.end(keep_log=False)
 
 

@@ -39,6 +39,12 @@ def impressions():
     )
 
 
+@pytest.fixture(autouse=True)
+def _tireless(monkeypatch):
+    """A look rests for half a minute per second of CPU; here nobody waits for that."""
+    monkeypatch.setattr("sensors.alerts.REST", 0)
+
+
 @pytest.fixture
 def dagster(tmp_path):
     (tmp_path / "dagster").mkdir()
