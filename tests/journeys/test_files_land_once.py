@@ -66,7 +66,7 @@ def test_as_new_lands_known_content_again(world: World, tmp_path: Path) -> None:
     assert world.rows(SILVER).height == 5
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cuts=st.lists(st.integers(1, 700), min_size=1, max_size=4))
 def test_a_growing_file_gives_each_record_once(cuts: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Wherever its earlier versions ended, also in the middle of a record."""
