@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import polars as pl
-from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
 from resources.lake.encode import ROW_GROUP_ROWS
@@ -103,23 +102,9 @@ def rewrite(
         rows = make(pl.concat([scan_file(table, file) for file in files]))
         added = write_files(table.delta, table.table, rows, data_change=False, row_group_rows=ROW_GROUP_ROWS)
     versions = {REWRITE: table.version + 1, **(marks or {})}
-    _commit(table, [*added, *_removed(files)], Marks(versions, notes or {}))
+    table.commit_files([*added, *_removed(files)], Marks(versions, notes or {}))
 
 
 def _removed(files: Iterable[LiveFile]) -> list[RemoveAction]:
     now_ms = int(time.time() * 1000)
     return [RemoveAction(f.path, False, now_ms, f.size_bytes, dict(f.partition)) for f in files]
-
-
-def _commit(table: LakeTable, actions: list[AddAction | RemoveAction], marks: Marks) -> None:
-    try:
-        table.delta.create_write_transaction(
-            actions,
-            "append",
-            table.delta.schema(),
-            list(table.table.partition_by),
-            commit_properties=marks.commit_properties(),
-        )
-    except CommitFailedError as error:
-        raise table.conflict(error) from error
-    table.delta.update_incremental()

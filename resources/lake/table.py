@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from resources.lake.additions import Additions, files_by_date, scan_files_between
 from resources.lake.encode import cut
@@ -144,7 +144,7 @@ class LakeTable:
         filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
         files = [file for piece in filled for file in write_files(self._delta, self.table, piece)]
         if files:
-            self._add(files, marks)
+            self.commit_files(files, marks)
         else:
             self._write([], marks, None)
 
@@ -157,11 +157,11 @@ class LakeTable:
         """Whether files of ours can be added: the columns are stored as declared, and it is said which to prune by."""
         return bool(self.table.statistics_columns) and self._stored_columns == set(self.table.schema)
 
-    def _add(self, files: list[AddAction], marks: Marks) -> None:
-        """Appends by files of our own making: for the tables that take in every byte (see `encode`)."""
+    def commit_files(self, actions: Sequence[AddAction | RemoveAction], marks: Marks) -> None:
+        """Adds and removes files of our own making and sets marks; CommitConflictError if another was first."""
         try:
             self._delta.create_write_transaction(
-                files,
+                list(actions),
                 "append",
                 self._delta.schema(),
                 list(self.table.partition_by),
