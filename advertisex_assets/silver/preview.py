@@ -11,10 +11,11 @@ import polars as pl
 
 from advertisex_assets.silver.catch_up import landed_rows, stretches
 from advertisex_assets.silver.handles import FeedTables, open_tables
+from advertisex_assets.silver.in_process import InProcess
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.refresh import MisroutedRows, settle_until_calm
-from advertisex_assets.silver.settle import Settled
+from advertisex_assets.silver.settled import Settled
 from resources.lake import Lake
 from schemas.feed import Feed
 from schemas.tables.bronze import POSITION
@@ -101,7 +102,7 @@ def _settled(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[FeedTables
     """A pass as it would be, under decisions about routes that are not kept."""
     while True:
         try:
-            return tables, *settle_until_calm(tables, plan, inputs)
+            return tables, *settle_until_calm(InProcess(tables, inputs), plan)
         except MisroutedRows as found:
             tables = replace(tables, routes=tables.routes.with_moves(found.moves))
             plan = plan.with_rebuilt(found.moves["event_date"].to_list())

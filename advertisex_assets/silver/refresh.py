@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol, TypeVar
 
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables, open_tables
+from advertisex_assets.silver.in_process import InProcess
 from advertisex_assets.silver.inputs import Inputs, due_fingerprint
-from advertisex_assets.silver.parsed import parsed_rows
+from advertisex_assets.silver.parsed import Parsed
 from advertisex_assets.silver.plan import Plan, plan_dates
-from advertisex_assets.silver.read import as_keys, orphaned_dates, stored_keys
 from advertisex_assets.silver.routes import keep_decisions
-from advertisex_assets.silver.settle import Settled, settle
+from advertisex_assets.silver.settled import Settled
 from advertisex_assets.silver.write import SilverReceipt, commit
-from advertisex_assets.transforms.parse import is_valid
 from resources.lake import CommitConflictError, Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 from schemas.feed import Feed
+
+Kept = TypeVar("Kept")
+Lost = TypeVar("Lost")
 
 ATTEMPTS = 20
 """How often a pass is repeated when racing writers commit first; each repeat means that another one got ahead."""
@@ -53,7 +56,7 @@ def _pass(
     plan = plan_dates(states, {day: due_fingerprint(tables, inputs, day) for day in dates})
     plan = plan.with_rebuilt(dates) if rebuild else plan
     try:
-        plan, settled = settle_until_calm(tables, plan, inputs)
+        plan, settled = settle_until_calm(InProcess(tables, inputs), plan)
     except MisroutedRows as found:
         keep_decisions(tables.decisions, tables.feed, found.moves, run)
         return None
@@ -76,19 +79,31 @@ class MisroutedRows(Exception):
         self.moves = moves
 
 
-def settle_until_calm(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[Plan, Settled]:
+class Pass(Protocol[Kept, Lost]):
+    """The steps of a pass, by whoever does them; nothing is written to the tables before all are done."""
+
+    def parsed(self, plan: Plan) -> Parsed[Kept]:
+        """Every row of the plan, parsed."""
+
+    def judged(self, plan: Plan, parsed: Parsed[Kept]) -> tuple[Lost, set[date]]:
+        """Which rows lost to whom, and stored dates whose outcomes change with them: a newcomer sorts before their
+        winner, or their winner is gone."""
+
+    def settled(self, parsed: Parsed[Kept], lost: Lost) -> Settled:
+        """The rows of every table."""
+
+
+def settle_until_calm(steps: Pass[Kept, Lost], plan: Plan) -> tuple[Plan, Settled]:
     """The rows of a pass; MisroutedRows if some are not where they belong. Nothing is written.
 
-    Rebuilds, in the same pass, every date whose stored outcomes change with it: a newcomer sorts before its winner,
-    or its winner is gone. Ends because each round rebuilds at least one more date of the few within the window.
+    Rebuilds, in the same pass, every date whose stored outcomes change with it. Ends because each round rebuilds at
+    least one more date of the few within the window.
     """
     while True:
-        parsed = parsed_rows(tables, plan, inputs)
-        if parsed.moves.height:
-            raise MisroutedRows(parsed.moves)
-        settled = settle(tables.feed, parsed, stored_keys(tables, plan), inputs.reference)
-        disturbed = settled.disturbed - plan.rebuild
-        disturbed |= orphaned_dates(tables, plan, as_keys(parsed.rows.scan().filter(is_valid())))
-        if not disturbed:
-            return plan, settled
+        parsed = steps.parsed(plan)
+        if parsed.found.moves.height:
+            raise MisroutedRows(parsed.found.moves)
+        lost, disturbed = steps.judged(plan, parsed)
+        if disturbed <= plan.rebuild:
+            return plan, steps.settled(parsed, lost)
         plan = plan.with_rebuilt(disturbed)

@@ -9,13 +9,10 @@ import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables, marks_for
 from advertisex_assets.silver.plan import Plan
-from advertisex_assets.silver.settle import Settled
+from advertisex_assets.silver.settled import Settled, TableRows, feed_predicate
 from advertisex_assets.transforms.drift import together
 from resources.lake import LakeTable, Marks
-from resources.lake.table import dates_predicate
 from resources.run import Run
-from resources.spool import Spool
-from schemas.contracts import hold_unless_all_fit
 from schemas.tables.ops import LEDGER
 
 
@@ -42,7 +39,7 @@ def commit(
 ) -> SilverReceipt:
     """Commits a pass to every table and returns what it did; HeldBatchError, and no commit, unless all rows fit."""
     for table in tables.dated:
-        hold_unless_all_fit(table.table, settled.rows[table.table.name])
+        settled.rows[table.table.name].hold_unless_fit(table.table)
     for table in tables.dated:
         _commit_table(tables, table, plan, settled.rows[table.table.name], fingerprints, run)
         if table is tables.quarantine:
@@ -60,18 +57,16 @@ def _commit_table(
     tables: FeedTables,
     table: LakeTable,
     plan: Plan,
-    rows: Spool,
+    rows: TableRows,
     fingerprints: Mapping[date, int],
     run: Run,
 ) -> None:
-    rebuilt = pl.col("event_date").is_in(sorted(plan.rebuild))
     if plan.rebuild:
         run.step(f"silver:replace:{table.table.name}")
-        marks = marks_for(tables, table, plan.rebuild, fingerprints)
-        table.replace((part.filter(rebuilt) for part in rows), _predicate(tables, table, plan.rebuild), marks)
+        rows.replace(table, tables.feed, plan.rebuild, marks_for(tables, table, plan.rebuild, fingerprints))
     if plan.incremental:
         run.step(f"silver:append:{table.table.name}")
-        table.append((part.filter(~rebuilt) for part in rows), marks_for(tables, table, plan.incremental, fingerprints))
+        rows.append(table, plan.incremental, marks_for(tables, table, plan.incremental, fingerprints))
 
 
 def _commit_drift(tables: FeedTables, plan: Plan, drift: pl.DataFrame, run: Run) -> None:
@@ -80,16 +75,11 @@ def _commit_drift(tables: FeedTables, plan: Plan, drift: pl.DataFrame, run: Run)
     rebuilt = pl.col("event_date").is_in(sorted(plan.rebuild))
     run.step("silver:drift")
     if plan.rebuild & tables.drift.rows_by_date().keys():
-        tables.drift.replace(rows.filter(rebuilt), _predicate(tables, tables.drift, plan.rebuild), Marks())
+        mine = feed_predicate(tables.drift.table, tables.feed, plan.rebuild)
+        tables.drift.replace(rows.filter(rebuilt), mine, Marks())
         rows = rows.filter(~rebuilt)
     if rows.height:
         tables.drift.append(rows, Marks())
-
-
-def _predicate(tables: FeedTables, table: LakeTable, dates: frozenset[date]) -> str:
-    """Shared tables hold several feeds: only this feed's rows of the dates are replaced."""
-    shared = "feed" in table.table.partition_by
-    return (f"feed = '{tables.feed.name}' AND " if shared else "") + dates_predicate(dates)
 
 
 def _ledger_rows(tables: FeedTables, plan: Plan, settled: Settled, run: Run) -> pl.DataFrame:

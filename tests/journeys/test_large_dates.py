@@ -2,7 +2,7 @@
 
 from polars.testing import assert_frame_equal
 
-from advertisex_assets.silver import read, settle
+from advertisex_assets.silver import in_process, read
 from resources import spool
 from resources.sample_traffic import TrafficConfig, write_files
 from schemas.discover import all_feeds
@@ -18,7 +18,7 @@ def test_batches_and_temporary_files_change_no_row(tmp_path, monkeypatch):
     at_once, in_parts = _refreshed(World(tmp_path / "at-once"), traffic), World(tmp_path / "in-parts")
     spilled = []
     monkeypatch.setattr(spool, "MEMORY_BYTES", 0)
-    for module in (read, settle):
+    for module in (read, in_process):
         monkeypatch.setattr(module, "BATCH_ROWS", FEW_ROWS)
     spill = spool.Spool._spill
     monkeypatch.setattr(spool.Spool, "_spill", lambda self: (spilled.append(1), spill(self)))

@@ -1,73 +1,23 @@
-"""Settle: parsed rows and stored keys to the rows of every silver table; pure but for the engine it is given."""
+"""Fates: what becomes of parsed rows, batch by batch: quarantine, duplicates, silver rows; and whether the sums agree.
+
+Pure: whoever works through the batches, in this process or on a cluster, calls these. Not here: who lost to whom.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
-from advertisex_assets.silver.contested import Contested, contested
-from advertisex_assets.silver.parsed import Parsed
-from advertisex_assets.silver.read import BATCH_ROWS, as_keys
-from advertisex_assets.transforms.deduplicate import WINNER_OF, disturbed_days, losers, resolve
+from advertisex_assets.transforms.deduplicate import WINNER_OF
 from advertisex_assets.transforms.enrich import Reference, enrich
 from advertisex_assets.transforms.parse import is_valid
 from advertisex_assets.transforms.validate import rule_versions
-from resources.spool import Spool
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed, Output
 from schemas.tables.bronze import POSITION
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table
 
-EPOCH = date(1970, 1, 1)
 
-
-@dataclass(frozen=True)
-class Settled:
-    """The rows of one pass by table name, their counts by date, what the contract did not expect (see
-    `transforms.drift`), and stored dates that must be rebuilt first."""
-
-    rows: Mapping[str, Spool]
-    counts: pl.DataFrame
-    drift: pl.DataFrame
-    disturbed: frozenset[date]
-
-
-def settle(feed: Feed, parsed: Parsed, stored: pl.LazyFrame, reference: Reference) -> Settled:
-    """Splits parsed rows into quarantine, duplicates and silver rows; their sum is what was received, or it raises."""
-    keys = contested(as_keys(parsed.rows.scan().filter(is_valid())), stored)
-    resolved = _resolved(feed, keys)
-    lost = _collect(losers(resolved))
-    disturbed = _collect(disturbed_days(resolved))["day"].to_list()
-    rows: dict[str, Spool] = {name: Spool() for name in (QUARANTINE.name, DUPLICATES.name, *_tables(feed))}
-    counts = [parsed.received]
-    for piece in parsed.rows:
-        for batch in piece.iter_slices(BATCH_ROWS) if piece.height else [piece]:
-            fates = _fates(feed, batch, lost, reference)
-            counts.append(_counts(feed, fates))
-            for name, part in fates.items():
-                rows[name].add(part)
-    return Settled(
-        rows,
-        _agreeing(feed, counts),
-        parsed.drift,
-        frozenset(EPOCH + timedelta(days=day) for day in disturbed),
-    )
-
-
-def _resolved(feed: Feed, keys: Contested) -> nw.LazyFrame:
-    frames = [nw.from_native(frame.lazy()) for frame in keys]
-    return nw.from_native(_collect(resolve(*frames, feed.key.window_days)).lazy())
-
-
-def _collect(frame: nw.LazyFrame) -> pl.DataFrame:
-    native = frame.collect(backend="polars").to_native()
-    assert isinstance(native, pl.DataFrame)
-    return native
-
-
-def _fates(feed: Feed, batch: pl.DataFrame, lost: pl.DataFrame, reference: Reference) -> dict[str, pl.DataFrame]:
+def fates(feed: Feed, batch: pl.DataFrame, lost: pl.DataFrame, reference: Reference) -> dict[str, pl.DataFrame]:
     """The rows of each table that a batch of parsed rows gives."""
     valid = batch.filter(is_valid())
     winners, duplicates = _parted(valid, lost)
@@ -115,15 +65,20 @@ def _output(feed: Feed, output: Output, enriched: pl.DataFrame) -> pl.DataFrame:
     return enriched.lazy().filter(output.when).select(list(silver_table(feed, output).schema)).collect()
 
 
-def _tables(feed: Feed) -> list[str]:
+def table_names(feed: Feed) -> tuple[str, ...]:
+    """The tables that rows of the feed go to, in the order in which they are committed."""
+    return (QUARANTINE.name, DUPLICATES.name, *_output_names(feed))
+
+
+def _output_names(feed: Feed) -> list[str]:
     return [output.table for output in feed.outputs]
 
 
-def _counts(feed: Feed, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def counts_of(feed: Feed, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows by date and outcome."""
     lost = rows[DUPLICATES.name]
     parts = {
-        "accepted": pl.concat([rows[name].select("event_date") for name in _tables(feed)]),
+        "accepted": pl.concat([rows[name].select("event_date") for name in _output_names(feed)]),
         "duplicates": lost.filter(pl.col("outcome") == "duplicate"),
         "conflicts": lost.filter(pl.col("outcome") == "conflict"),
         "quarantined": rows[QUARANTINE.name],
@@ -134,7 +89,7 @@ def _counts(feed: Feed, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(counted, how="diagonal")
 
 
-def _agreeing(feed: Feed, counts: list[pl.DataFrame]) -> pl.DataFrame:
+def agreeing(feed: Feed, counts: list[pl.DataFrame]) -> pl.DataFrame:
     """Rows by date: received, accepted, duplicates, conflicts, quarantined, excluded; raises unless they add up."""
     counted = pl.concat(counts, how="diagonal").group_by("event_date").sum().sort("event_date")
     outcomes = pl.sum_horizontal("accepted", "duplicates", "conflicts", "quarantined", "excluded")
