@@ -2,8 +2,10 @@
 
 from dagster import ConfigurableResource
 
+from resources.engine.choose import open_engine
 from resources.lake import Lake
 from resources.reference.source import ReferenceSource
+from resources.run import Run
 from resources.settings import Settings, settings
 from resources.world import open_lake, open_reference_source, open_schemas, pseudonym_key
 from schemas.codecs.schema_source import SchemaSource
@@ -20,6 +22,10 @@ class World(ConfigurableResource):  # type: ignore[type-arg]
     def lake(self) -> Lake:
         """The lake."""
         return open_lake()
+
+    def run(self, run_id: str) -> Run:
+        """That run of Dagster's, on the engine that the settings name."""
+        return Run(run_id, engine=open_engine())
 
     def schemas(self) -> SchemaSource:
         """Where writer schemas come from."""

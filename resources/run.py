@@ -1,9 +1,11 @@
-"""A run: who does the work and by which clock, handed down so that nothing below reads either by itself."""
+"""A run: who does the work, by which clock and engine, handed down so that nothing below chooses by itself."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from resources.engine import POLARS, Engine
 
 
 def _no_step(name: str) -> None:
@@ -25,8 +27,9 @@ class Run:
     run_id: str
     clock: Callable[[], datetime] = utc_now
     step: Callable[[str], None] = _no_step
+    engine: Engine = POLARS
 
 
-def new_run(prefix: str) -> Run:
+def new_run(prefix: str, engine: Engine = POLARS) -> Run:
     """A run with a name of its own and the system clock."""
-    return Run(f"{prefix}-{uuid.uuid4()}")
+    return Run(f"{prefix}-{uuid.uuid4()}", engine=engine)

@@ -33,6 +33,24 @@ class Settings(BaseSettings):
     lake: str = Field(
         "lake", validate_default=True, description="The lake: a folder, or an s3://, gs:// or abfss:// URI."
     )
+    engine: Literal["polars", "duckdb", "spark"] = Field(
+        "polars",
+        description="What computes silver and gold: polars, duckdb (where memory is short) or spark (a cluster); "
+        "the rows are the same.",
+    )
+    engine_memory_megabytes: int | None = Field(
+        None,
+        gt=0,
+        description="How much memory DuckDB, or a Spark of this machine, may take; unset: their own default.",
+    )
+    engine_spill: Path | None = Field(
+        None,
+        description="A folder where DuckDB, or a Spark of this machine, puts what does not fit in memory; "
+        "unset: the system's.",
+    )
+    spark: str = Field(
+        "local[*]", description="Where Spark is: local[N], spark://host:7077, or sc://host:15002 (Spark Connect)."
+    )
     landing: str | None = Field(
         None, description="A folder or prefix to watch, with one folder per feed below it."
     )

@@ -10,7 +10,8 @@ from advertisex_assets.erasure.person import Mentions, Person, mentions
 from advertisex_assets.silver.handles import ERASED_MARK
 from advertisex_assets.silver.routes import Routes
 from resources.lake import CommitConflictError, Lake, LakeTable
-from resources.lake.rewrite import LiveFile, live_files, rewrite
+from resources.lake.live import LiveFile, live_files
+from resources.lake.rewrite import rewrite
 from resources.run import Run
 from schemas.codecs.schema_source import SchemaSource
 from schemas.errors import AdvertiseXError

@@ -11,7 +11,7 @@ import polars as pl
 from advertisex_assets.erasure.person import Mentions, Person
 from advertisex_assets.transforms.decode import decode
 from resources.lake import Lake, LakeTable
-from resources.lake.rewrite import LiveFile, scan_file
+from resources.lake.live import LiveFile, scan_file
 from schemas.codecs.schema_source import SchemaSource
 from schemas.feed import Feed
 from schemas.rules import text_column

@@ -11,7 +11,8 @@ import polars as pl
 from advertisex_assets.bronze.originals import ERASED_FILE
 from advertisex_assets.erasure.person import Mentions, Person, mentions
 from resources.lake import CommitConflictError, Lake, LakeTable
-from resources.lake.rewrite import LiveFile, live_files, rewrite, scan_file
+from resources.lake.live import LiveFile, live_files, scan_file
+from resources.lake.rewrite import rewrite
 from resources.run import Run
 from schemas.codecs.compression import CorruptCompression, decompressed
 from schemas.errors import AdvertiseXError

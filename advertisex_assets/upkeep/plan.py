@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from resources.lake.rewrite import LiveFile
+from resources.lake.live import LiveFile
 
 TARGET_BYTES = 64 << 20
 """A merged file: a few hundred MB in memory while it is sorted, and large enough that opening it costs nothing."""

@@ -12,7 +12,8 @@ import polars as pl
 from advertisex_assets.silver.routes import Routes
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
 from resources.lake.dropped import ROWS, raised
-from resources.lake.rewrite import live_files, rewrite
+from resources.lake.live import live_files
+from resources.lake.rewrite import rewrite
 from resources.lake.table import dates_predicate
 from resources.run import Run
 from schemas.discover import feed_named

@@ -12,8 +12,9 @@ import polars as pl
 from advertisex_assets.upkeep.plan import Policy, is_due, merges, partitions
 from advertisex_assets.upkeep.retention import drop_expired
 from resources.lake import CommitConflictError, Lake, LakeTable
+from resources.lake.live import LiveFile, live_files
 from resources.lake.maintain import checkpoint, commits_since_checkpoint, optimise, vacuum
-from resources.lake.rewrite import LiveFile, live_files, rewrite
+from resources.lake.rewrite import rewrite
 from resources.run import Run
 from schemas.tables.table import Table
 

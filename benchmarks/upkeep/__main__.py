@@ -10,7 +10,7 @@ import polars as pl
 from benchmarks.report import save, table
 from benchmarks.upkeep.lakes import BRONZE, SILVER, TABLES, cpu_of, fill, fill_at_once, forget, keep_up
 from resources.lake import Lake
-from resources.lake.rewrite import live_files
+from resources.lake.live import live_files
 from resources.run import utc_now
 
 COMMITS, ROWS, ROUNDS = 300, 500, 9

@@ -10,7 +10,7 @@ from deltalake import WriterProperties
 from deltalake.exceptions import CommitFailedError
 
 from resources.lake.encode import ROW_GROUP_ROWS, cut
-from resources.lake.rewrite import LiveFile
+from resources.lake.live import LiveFile
 from resources.lake.table import LakeTable
 from resources.lake.transactions import last_checkpoint
 

@@ -8,78 +8,19 @@ That is enough where nothing else removes files: in append-only tables. Others a
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 
 import polars as pl
 from deltalake.transaction import AddAction, RemoveAction
 
 from resources.lake.encode import ROW_GROUP_ROWS
 from resources.lake.files import write_files
+from resources.lake.live import LiveFile, live_files, scan_file
 from resources.lake.marks import Marks
 from resources.lake.table import CommitConflictError, LakeTable
 from schemas.errors import ContractError
 
 REWRITE = "upkeep/rewrite"
 """The mark that every rewrite of a table sets."""
-
-PARTITION = "partition."
-"""What delta-rs puts before the names of partition columns."""
-
-
-@dataclass(frozen=True)
-class LiveFile:
-    """One file of a table's version; `partition` has the values as the log writes them."""
-
-    path: str
-    size_bytes: int
-    rows: int
-    written_at: datetime
-    partition: tuple[tuple[str, str | None], ...]
-
-    @property
-    def day(self) -> date | None:
-        """The daily partition; None where the table has none."""
-        return date.fromisoformat(self.partition[-1][1] or "") if self.partition else None
-
-
-def live_files(table: LakeTable) -> list[LiveFile]:
-    """The files of the handle's version, from the log alone, oldest first."""
-    added = pl.DataFrame(table.delta.get_add_actions(flatten=True))
-    names = table.table.partition_by
-    files = [
-        LiveFile(
-            row["path"],
-            row["size_bytes"],
-            row["num_records"] or 0,
-            datetime.fromtimestamp(row["modification_time"] / 1000, UTC),
-            tuple((name, _text(row[PARTITION + name])) for name in names),
-        )
-        for row in added.iter_rows(named=True)
-    ]
-    return sorted(files, key=lambda file: (file.written_at, file.path))
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def scan_file(table: LakeTable, file: LiveFile) -> pl.LazyFrame:
-    """The rows of one file as the table shows them: partition values from the log, columns declared later as nulls."""
-    uri = f"{table.delta.table_uri.rstrip('/')}/{file.path}"
-    rows = pl.scan_parquet(uri, storage_options=dict(table.storage_options), hive_partitioning=False)
-    stored, values = rows.collect_schema(), dict(file.partition)
-    return rows.select(
-        _column(name, dtype, stored, values).cast(dtype).alias(name)
-        for name, dtype in table.table.schema.items()
-    )
-
-
-def _column(name: str, dtype: pl.DataType, stored: pl.Schema, values: Mapping[str, str | None]) -> pl.Expr:
-    if name not in values:
-        return pl.col(name) if name in stored else pl.lit(None)
-    text = values[name]
-    return pl.lit(date.fromisoformat(text) if text is not None and dtype == pl.Date else text)
 
 
 def rewrite(

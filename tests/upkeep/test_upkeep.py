@@ -15,8 +15,8 @@ from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.watch.conservation import unbalanced
 from resources.lake import Lake
+from resources.lake.live import live_files
 from resources.lake.maintain import vacuum
-from resources.lake.rewrite import live_files
 from schemas.errors import IncompleteBronzeError
 from schemas.invalid_traffic import Limits
 from schemas.tables.bronze import bronze_table

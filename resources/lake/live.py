@@ -1,0 +1,72 @@
+"""Live: the files of one version of a table, from the log alone, and the rows of one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import polars as pl
+
+from resources.lake.table import LakeTable
+
+PARTITION = "partition."
+"""What delta-rs puts before the names of partition columns."""
+
+
+@dataclass(frozen=True)
+class LiveFile:
+    """One file of a table's version; `partition` has the values as the log writes them."""
+
+    path: str
+    size_bytes: int
+    rows: int
+    written_at: datetime
+    partition: tuple[tuple[str, str | None], ...]
+
+    @property
+    def day(self) -> date | None:
+        """The daily partition; None where the table has none."""
+        return date.fromisoformat(self.partition[-1][1] or "") if self.partition else None
+
+
+def live_files(table: LakeTable) -> list[LiveFile]:
+    """The files of the handle's version, from the log alone, oldest first."""
+    added = pl.DataFrame(table.delta.get_add_actions(flatten=True))
+    names = table.table.partition_by
+    files = [
+        LiveFile(
+            row["path"],
+            row["size_bytes"],
+            row["num_records"] or 0,
+            datetime.fromtimestamp(row["modification_time"] / 1000, UTC),
+            tuple((name, _text(row[PARTITION + name])) for name in names),
+        )
+        for row in added.iter_rows(named=True)
+    ]
+    return sorted(files, key=lambda file: (file.written_at, file.path))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def uri_of(table: LakeTable, file: LiveFile) -> str:
+    """Where the file is."""
+    return f"{table.delta.table_uri.rstrip('/')}/{file.path}"
+
+
+def scan_file(table: LakeTable, file: LiveFile) -> pl.LazyFrame:
+    """The rows of one file as the table shows them: partition values from the log, columns declared later as nulls."""
+    options = dict(table.storage_options)
+    rows = pl.scan_parquet(uri_of(table, file), storage_options=options, hive_partitioning=False)
+    stored, values = rows.collect_schema(), dict(file.partition)
+    return rows.select(
+        _column(name, dtype, stored, values).cast(dtype).alias(name)
+        for name, dtype in table.table.schema.items()
+    )
+
+
+def _column(name: str, dtype: pl.DataType, stored: pl.Schema, values: Mapping[str, str | None]) -> pl.Expr:
+    if name not in values:
+        return pl.col(name) if name in stored else pl.lit(None)
+    text = values[name]
+    return pl.lit(date.fromisoformat(text) if text is not None and dtype == pl.Date else text)

@@ -1,0 +1,1 @@
+"""Every engine shows the same lake, and makes the same gold of it."""
