@@ -12,6 +12,7 @@ from advertisex_assets.watch.alerts import Alerts
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.held import HELD, held_problems
 from advertisex_assets.watch.metrics import Measured
+from advertisex_assets.watch.poison import POISONED, poison_problems
 from advertisex_assets.watch.problems import FRESHNESS, SUMS, freshness_problems, sums_problems
 from advertisex_assets.watch.traffic import TRAFFIC, traffic_problems
 from resources.alerts.config import load_alert_config
@@ -44,8 +45,9 @@ HELD_SECONDS = 15
 """As often as failed runs are looked for: a held batch is one."""
 
 TRAFFIC_SECONDS = 30
+POISON_SECONDS = 30
 SUMS_SECONDS = 30
-"""Told within a minute. Both read a few columns of many rows: where that takes long, they rest the longer for it."""
+"""Told within a minute. All read a few columns of many rows: where that takes long, they rest the longer for it."""
 
 
 def open_alerts() -> Alerts:
@@ -59,6 +61,7 @@ def looks() -> list[Look]:
         Look(HELD, HELD_SECONDS, _over_all_feeds(held_problems), "Tells what a gate holds."),
         Look(FRESHNESS, FRESHNESS_SECONDS, _over_all_feeds(freshness_problems), "Tells when data is late."),
         Look(TRAFFIC, TRAFFIC_SECONDS, _over_all_feeds(traffic_problems), "Tells when traffic is unusual."),
+        Look(POISONED, POISON_SECONDS, _over_all_feeds(poison_problems), "Tells when our code fails on a record."),
         Look(SUMS, SUMS_SECONDS, _over_all_feeds(sums_problems), "Tells when records are lost or doubled."),
     ]
 

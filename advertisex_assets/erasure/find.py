@@ -10,6 +10,7 @@ import polars as pl
 
 from advertisex_assets.erasure.person import Mentions, Person
 from advertisex_assets.transforms.decode import decode
+from advertisex_assets.transforms.isolate import isolated_as_broken
 from resources.lake import Lake, LakeTable
 from resources.lake.live import LiveFile, scan_file
 from schemas.codecs.schema_source import SchemaSource
@@ -50,7 +51,7 @@ def theirs(
 def _mention(feed: Feed, rows: pl.DataFrame, who: Mentions, schemas: SchemaSource) -> pl.Series:
     """Per row whether it mentions an id as a whole: in its bytes, or in a field that was read from them."""
     in_bytes = [any(who.mentioned(value) for value in row) for row in rows.select(SENT).iter_rows()]
-    decoded = decode(feed, rows, schemas)
+    decoded = isolated_as_broken(rows, lambda part: decode(feed, part, schemas))
     texts = decoded.select([text_column(column.name) for column in feed.columns] + ["rescued"])
     in_fields = [any(who.mentioned(value) for value in row) for row in texts.iter_rows()]
     # Of bytes that nobody can read it cannot be told where an id begins: in doubt they are the person's.

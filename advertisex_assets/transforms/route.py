@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 
 from advertisex_assets.transforms.decode import decode
+from advertisex_assets.transforms.isolate import isolated_as_broken
 from advertisex_assets.transforms.normalise import event_time
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.feed import Feed
@@ -39,8 +40,12 @@ def route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS) ->
     """The same rows with `event_date` and `routed_by`.
 
     Reads READ. A row whose time cannot be read, or is out of range, takes its landing date and says so (design,
-    invariant 3).
+    invariant 3); so does one on which our code fails.
     """
+    return isolated_as_broken(rows, lambda part: _route(feed, part, schemas))
+
+
+def _route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.DataFrame:
     texts = decode(feed, rows.select(READ), schemas, (feed.time_column,))
     days = texts.select(plain_date(feed)).to_series().alias("event_date")
     others = days.is_null().arg_true()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from advertisex_assets.transforms.isolate import OUR_CODE_FAILED
 from advertisex_assets.transforms.route import in_range
 from schemas.feed import Feed
 from schemas.rules import Rule, Severity, text_of
@@ -14,6 +15,16 @@ UNDECODABLE = Rule(
     severity=Severity.REFUSE,
     broken=pl.col("decode_error").is_not_null(),
 )
+
+POISON = Rule(
+    code="poison",
+    sentence="Our own code fails on it; the detail says how.",
+    severity=Severity.REFUSE,
+    broken=pl.col("decode_error").str.starts_with(OUR_CODE_FAILED),
+)
+
+UNREAD = (POISON, UNDECODABLE)
+"""Why there is nothing else to judge in a row; the first that it breaks is its only code."""
 
 
 def time_rules(feed: Feed) -> tuple[Rule, ...]:
@@ -45,21 +56,20 @@ def time_rules(feed: Feed) -> tuple[Rule, ...]:
 
 def rule_versions(feed: Feed) -> dict[str, str]:
     """By the code of each refusing rule what distinguishes it from its other versions."""
-    rules = (UNDECODABLE, *feed.rules, *time_rules(feed))
+    rules = (*UNREAD, *feed.rules, *time_rules(feed))
     return {rule.code: rule.identity for rule in rules if rule.severity is Severity.REFUSE}
 
 
 def validate(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows with `codes` and `flags` (lists of rule codes in order of declaration, each once).
 
-    An undecodable row carries only that code: there is nothing else to judge.
+    An unread row carries only that code: there is nothing else to judge.
     """
     judged = (*feed.rules, *time_rules(feed))
     refusals = [rule for rule in judged if rule.severity is Severity.REFUSE]
     flags = [rule for rule in judged if rule.severity is Severity.FLAG]
     decoded = pl.col("decode_error").is_null()
     return rows.with_columns(
-        _mask([UNDECODABLE]).alias("undecodable"),
         (_mask(refusals) * decoded.cast(pl.Int64)).alias("refused"),
         (_mask(flags) * decoded.cast(pl.Int64)).alias("flagged"),
     ).pipe(_named, refusals, flags)
@@ -77,10 +87,8 @@ def _named(rows: pl.DataFrame, refusals: Sequence[Rule], flags: Sequence[Rule]) 
     named = rows.join(codes, on="refused", how="left", maintain_order="left").join(
         flagged, on="flagged", how="left", maintain_order="left"
     )
-    undecodable = (
-        pl.when(pl.col("undecodable") == 1).then(pl.lit([UNDECODABLE.code])).otherwise(pl.col("codes"))
-    )
-    return named.with_columns(undecodable.alias("codes")).drop("undecodable", "refused", "flagged")
+    unread = (pl.when(rule.broken).then(pl.lit([rule.code])) for rule in UNREAD)
+    return named.with_columns(pl.coalesce(*unread, "codes").alias("codes")).drop("refused", "flagged")
 
 
 def _names(masks: pl.Series, rules: Sequence[Rule], column: str, key: str) -> pl.DataFrame:

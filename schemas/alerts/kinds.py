@@ -68,6 +68,10 @@ ANOMALY = AlertKind(
     "anomaly", "Traffic is unusual", AlertSeverity.WARNING,
     "A tag, a tracker, an exchange or a campaign setting changed.",
 )  # fmt: skip
+POISON_RECORD = AlertKind(
+    "poison_record", "Our code fails on a record", AlertSeverity.ERROR,
+    "A bug of ours, or of a library, that some payload brings to light; its neighbours are not affected.", stays=True,
+)  # fmt: skip
 QUARANTINE_SURGE = AlertKind(
     "quarantine_surge", "Many records are refused", AlertSeverity.ERROR,
     "A sender changed its format, or a rule or mapping table is behind.",
@@ -94,7 +98,7 @@ ALERT_KINDS = {
     kind.code: kind
     for kind in (
         RUN_FAILED, BATCH_HELD, CHECK_FAILED, DATA_STALE, RECORDS_LOST, OFFSETS_EXPIRED, ANOMALY,
-        QUARANTINE_SURGE, SCHEMA_DRIFT, SENSOR_FAILING, DAEMON_DEAD, SYSTEM_AWAY,
+        POISON_RECORD, QUARANTINE_SURGE, SCHEMA_DRIFT, SENSOR_FAILING, DAEMON_DEAD, SYSTEM_AWAY,
     )
 }  # fmt: skip
 """Every kind by its code."""

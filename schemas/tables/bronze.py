@@ -34,8 +34,8 @@ RECORD = "record"
 TOMBSTONE = "tombstone"
 BROKEN = "broken"
 REPEAT = "repeat"
-"""Kinds of bronze rows; a broken row stands for the rest of a file that could not be cut, its header says why; a
-repeat is a replayed record that bronze had already."""
+"""Kinds of bronze rows; a broken row stands for the rest of a file, or a message, that could not be cut, and its
+header says why; a repeat is a replayed record that bronze had already."""
 
 ERASED = "erased"
 """The kind of a row whose person was erased: its coordinates stay, everything that the person sent is gone."""
@@ -54,12 +54,14 @@ BRONZE_COLUMNS = (
     TableColumn(
         "kind",
         pl.String(),
-        "record, tombstone (no value), broken (an uncut rest), repeat (a replayed record landed before) or erased.",
+        "record, tombstone (no value), broken (could not be cut), repeat (a replayed record landed before) or erased.",
     ),
     TableColumn("payload", pl.Binary(), "The record's own bytes."),
     TableColumn("codec", pl.String(), "What split it, and will decode it."),
     TableColumn(
-        "header", pl.String(), "What decoding needs beside the payload: a CSV header or an Avro schema."
+        "header",
+        pl.String(),
+        "What decoding needs beside the payload: a CSV header or an Avro schema; of a broken row the reason.",
     ),
     *COORDINATES,
     TableColumn("key", pl.Binary(), "The Kafka key."),

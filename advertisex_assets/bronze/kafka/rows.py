@@ -2,11 +2,12 @@
 
 import polars as pl
 
+from advertisex_assets.transforms.isolate import isolated
 from schemas.codecs import detect
 from schemas.codecs.base import RECORD
 from schemas.codecs.batches import Batched
 from schemas.feed import Feed
-from schemas.tables.bronze import TOMBSTONE, bronze_table
+from schemas.tables.bronze import BROKEN, TOMBSTONE, bronze_table
 
 RECORD_COLUMNS = (
     *("kind", "payload", "codec", "header", "source", "source_name", "partition", "offset", "record_index"),
@@ -22,15 +23,31 @@ MESSAGE = "message"
 
 
 def rows_of(feed: Feed, messages: pl.DataFrame, source: str) -> pl.DataFrame:
-    """One row per record of the messages (see MESSAGE_SCHEMA), in order, ready to be stamped."""
-    sensed = messages.with_columns(_sure_codec(feed, messages["payload"]))
-    split = _split_where_unsure(feed, sensed) if sensed["codec"].has_nulls() else _as_they_are(sensed)
+    """One row per record of the messages (see MESSAGE_SCHEMA), in order, ready to be stamped.
+
+    A message on which cutting fails is one `broken` row, with all its bytes and the reason in `header`.
+    """
     received_at = pl.from_epoch(pl.col("timestamp_ms").clip(0, LATEST_MS), "ms")
-    return split.with_columns(
+    placed = (
         pl.lit(source).alias("source"),
         pl.lit(feed.topic).alias("source_name"),
         received_at.cast(bronze_table(feed).schema["received_at"]).alias("received_at"),
-    ).select(RECORD_COLUMNS)
+    )
+    return isolated(
+        messages,
+        lambda part: _cut(feed, part).with_columns(placed).select(RECORD_COLUMNS),
+        lambda one, reason: _uncut(one, reason).with_columns(placed).select(RECORD_COLUMNS),
+    )
+
+
+def _cut(feed: Feed, messages: pl.DataFrame) -> pl.DataFrame:
+    sensed = messages.with_columns(_sure_codec(feed, messages["payload"]))
+    return _split_where_unsure(feed, sensed) if sensed["codec"].has_nulls() else _as_they_are(sensed)
+
+
+def _uncut(message: pl.DataFrame, reason: str) -> pl.DataFrame:
+    whole = _as_they_are(message.with_columns(pl.lit(None, pl.String).alias("codec")))
+    return whole.with_columns(pl.lit(BROKEN).alias("kind"), pl.lit(reason).alias("header"))
 
 
 def _as_they_are(messages: pl.DataFrame) -> pl.DataFrame:
