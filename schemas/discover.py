@@ -7,6 +7,7 @@ from functools import cache
 import schemas.feeds
 from schemas.errors import ContractError, UnknownFeedError
 from schemas.feed import Feed
+from schemas.spend import Spend
 
 
 @cache
@@ -23,6 +24,14 @@ def feed_named(name: str) -> Feed:
         if feed.name == name:
             return feed
     raise UnknownFeedError(name, tuple(feed.name for feed in all_feeds()))
+
+
+def declared_spend() -> Spend:
+    """What spend counts; ContractError unless exactly one feed declares it: an impression is not paid twice."""
+    named = {feed.name: feed.spend for feed in all_feeds() if feed.spend is not None}
+    if len(named) != 1:
+        raise ContractError(f"Exactly one feed says what spend counts (`spend=`), not {sorted(named) or 'none'}.")
+    return next(iter(named.values()))
 
 
 def _feed_of(module_name: str) -> Feed:

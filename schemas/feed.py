@@ -13,6 +13,7 @@ from schemas.columns import Column, paths_of
 from schemas.consent import TCF_VENDOR_ID
 from schemas.errors import ContractError
 from schemas.rules import Rule
+from schemas.spend import Spend
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Feed:
     watermark_delay: timedelta = timedelta(minutes=5)
     test_flag: str | None = None
     tcf_vendor_id: int | None = TCF_VENDOR_ID
+    spend: Spend | None = None
+    """That spend counts events of this feed; one feed says so."""
     consent_default: bool = True
     """Whether user-level data of a record that carries no consent signal may be kept: what the contract with the
     sender says. Without consent, PII columns are null and the row is flagged `no_consent`."""

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from resources.lake import Lake
+from schemas.discover import declared_spend
 from schemas.errors import AdvertiseXError
 from schemas.metrics import PERFORMANCE_RATES, Rate
 from schemas.tables.gold import CAMPAIGN_DAILY, CAMPAIGN_HOURLY, CREATIVE_DAILY, WEBSITE_DAILY
@@ -57,7 +58,7 @@ class Asked:
     def kinds(self) -> tuple[str, ...]:
         """The silver tables whose rows it counts."""
         found = {kind for part in self.parts for kind in _kinds(part)}
-        return tuple(kind for kind in KINDS if kind in found)
+        return tuple(kind for kind in counted_tables() if kind in found)
 
     @property
     def is_in_cell(self) -> pl.Expr:
@@ -125,9 +126,16 @@ def definition(one: Asked) -> str:
     return f"{one.rate.numerator} / {one.rate.denominator}{factor}. {one.rate.description}"
 
 
+def counted_tables() -> tuple[str, ...]:
+    """The silver tables whose rows the explainable marts count: KINDS, and that of spend."""
+    return tuple(dict.fromkeys((*KINDS, declared_spend().table)))
+
+
 def _kinds(column: str) -> tuple[str, ...]:
     if column in ("money_rows", "money_rows_left_out", "currency"):
-        return "impressions", "conversions"
+        return declared_spend().table, "conversions"
+    if "spend" in column or column == "billable_impressions":
+        return (declared_spend().table,)
     if column == "revenue_micros":
         return ("conversions",)
     return next(((kind,) for kind in KINDS[1:] if kind in column), ("impressions",))

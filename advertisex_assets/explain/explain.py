@@ -10,7 +10,7 @@ import polars as pl
 
 from advertisex_assets.explain.asked import Asked, definition, stored
 from advertisex_assets.explain.bronze import rows_around, rows_naming
-from advertisex_assets.explain.facts import facts_of, traffic_facts, unknown_to_the_recount
+from advertisex_assets.explain.facts import facts_of, spend_facts, traffic_facts, unknown_to_the_recount
 from advertisex_assets.explain.recount import FeedFacts, Recounted, Reference, recount
 from advertisex_assets.explain.silver import reasons, sources
 from advertisex_assets.explain.versions import behind, event_feeds, versions
@@ -19,6 +19,7 @@ from advertisex_assets.transforms.pseudonymise import NO_CONSENT
 from resources.addresses import address_book
 from resources.lake import Lake
 from resources.settings import settings
+from schemas.discover import declared_spend
 from schemas.feed import Feed
 from schemas.invalid_traffic import REACH_DAYS
 from schemas.tables.gold import PUBLISHED
@@ -109,9 +110,9 @@ def recount_of(lake: Lake, one: Asked, facts: Mapping[str, FeedFacts], reference
     """The cell's numbers from bronze."""
     feeds, centres = event_feeds(), address_book(settings()).data_centres
     rows = {feed.name: rows_around(lake, feed, one.day) for feed in feeds}
-    traffic = traffic_facts(limits(), centres)
+    traffic, spend = traffic_facts(limits(), centres), spend_facts(declared_spend())
     return recount(
-        rows, facts, reference, traffic, one.cell, lambda ids: rows_naming(lake, feeds, one.day, ids)
+        rows, facts, reference, traffic, spend, one.cell, lambda ids: rows_naming(lake, feeds, one.day, ids)
     )
 
 

@@ -1,13 +1,15 @@
 """Facts of the contracts for the recount: what senders call things, as plain data without code of ours in it."""
 
-from advertisex_assets.explain.recount import KNOWN_CODES, ColumnFacts, FeedFacts, TrafficFacts
+from advertisex_assets.explain.recount import KNOWN_CODES, ColumnFacts, FeedFacts, SpendFacts, TrafficFacts
 from advertisex_assets.transforms.invalid_traffic.shared import micros
 from schemas.codecs import CsvCodec
 from schemas.columns import Column
 from schemas.feed import Feed
 from schemas.invalid_traffic import Limits
 from schemas.rules import Severity
-from schemas.types import Category, Currency, Money
+from schemas.spend import Spend
+from schemas.types import Category, Currency, Money, Price
+from schemas.types.price import BASIS_BY_NAME, PriceBasis
 
 
 def facts_of(feed: Feed) -> FeedFacts:
@@ -32,12 +34,25 @@ def _column(column: Column) -> ColumnFacts:
         sources=column.sources,
         is_required=column.required,
         is_content=column.content,
-        words=dict(kind.mapping) if isinstance(kind, Category) else {},
+        words=_words(column),
         limit_units=kind.limit_units if isinstance(kind, Money) else 0,
         may_be_negative=kind.may_be_negative if isinstance(kind, Money) else False,
         default=kind.default if isinstance(kind, Currency) else None,
         code=kind.code if isinstance(kind, Money | Category) else "",
+        basis_column=kind.basis_column if isinstance(kind, Price) else None,
+        is_per_mille=isinstance(kind, Price) and kind.basis is PriceBasis.CPM,
     )
+
+
+def _words(column: Column) -> dict[str, str]:
+    if isinstance(column.type, Price):
+        return dict(BASIS_BY_NAME)
+    return dict(column.type.mapping) if isinstance(column.type, Category) else {}
+
+
+def spend_facts(spend: Spend) -> SpendFacts:
+    """What spend counts, as data."""
+    return SpendFacts(spend.table, spend.amount, spend.basis is PriceBasis.CPM, spend.where)
 
 
 def traffic_facts(limits: Limits, data_centres: tuple[str, ...]) -> TrafficFacts:

@@ -7,7 +7,7 @@ import polars as pl
 from advertisex_assets.explain.asked import Asked
 from advertisex_assets.explain.recount import FeedFacts, Reference, campaign_told
 from resources.lake import Lake
-from schemas.discover import all_feeds
+from schemas.discover import all_feeds, declared_spend
 from schemas.feed import Feed
 from schemas.tables.bronze import EXCLUDED_KINDS, bronze_table
 from schemas.tables.gold import CONVERSIONS
@@ -29,7 +29,6 @@ SOURCES = {
     "last_offset": pl.Int64(),
     "rows": pl.Int64(),
 }
-AMOUNTS = {"impressions": "price_micros", "conversions": "revenue_micros"}
 WINNER = ("source", "partition", "offset", "record_index")
 
 NOT_TOLD = "campaign cannot be read"
@@ -85,21 +84,28 @@ def _of_feed(
 def rows_of_cell(lake: Lake, one: Asked, table: Table) -> pl.DataFrame:
     """The accepted rows of a silver table that belong to the cell."""
     rows = lake.open(table).scan_dates(one.day, one.day).filter(one.is_in_cell)
-    amounts = [AMOUNTS[table.name], "currency"] if table.name in AMOUNTS else []
+    amount = _amount_of(table)
+    amounts = [amount, "currency"] if amount else []
     return rows.select("event_id", *WINNER, "source_name", *amounts).collect()
 
 
+def _amount_of(table: Table) -> str | None:
+    spend = declared_spend()
+    return {spend.table: spend.amount, "conversions": "revenue_micros"}.get(table.name)
+
+
 def _without_amount(table: Table, rows: pl.DataFrame) -> Iterator[Reason]:
-    if table.name not in AMOUNTS:
+    name = _amount_of(table)
+    if name is None:
         return
-    amount = pl.col(AMOUNTS[table.name])
+    amount = pl.col(name)
     for currency, count in (
         rows.filter(amount.is_not_null()).group_by("currency").len().sort("currency").iter_rows()
     ):
-        yield table.full_name, "accepted, of which", f"{AMOUNTS[table.name]} in {currency}", count
+        yield table.full_name, "accepted, of which", f"{name} in {currency}", count
     without = rows.filter(amount.is_null()).height
     if without:
-        yield table.full_name, "accepted, of which", f"without {AMOUNTS[table.name]}", without
+        yield table.full_name, "accepted, of which", f"without {name}", without
 
 
 def _adjusted(lake: Lake, one: Asked, table: Table, rows: pl.DataFrame) -> Iterator[Reason]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from advertisex_assets.explain.asked import KINDS, Asked
+from advertisex_assets.explain.asked import Asked, counted_tables
 from advertisex_assets.gold.marts import mart_named
 from advertisex_assets.gold.pending import pending_gold
 from advertisex_assets.gold.sources import Sources
@@ -50,7 +50,8 @@ def behind(lake: Lake, one: Asked) -> list[str]:
 
 def event_feeds() -> list[Feed]:
     """The feeds that fill the tables of events which the marts count."""
-    return [feed for feed in all_feeds() if any(output.table in KINDS for output in feed.outputs)]
+    counted = counted_tables()
+    return [feed for feed in all_feeds() if any(output.table in counted for output in feed.outputs)]
 
 
 def _tables(lake: Lake, one: Asked) -> Iterator[Version]:

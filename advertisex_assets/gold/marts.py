@@ -24,11 +24,13 @@ from advertisex_assets.transforms.marts.restate import restatements
 from advertisex_assets.transforms.marts.segments import segment_daily
 from advertisex_assets.transforms.marts.slices import BY_CONVERSION, BY_HOUR, KINDS, Slicing
 from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
+from schemas.discover import declared_spend
+from schemas.spend import Spend
 from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
 
-__all__ = ["MARTS", "Input", "Mart", "mart_named"]
+__all__ = ["MARTS", "Input", "Mart", "mart_named", "marts_for"]
 
 INVALID_TRAFFIC = "silver.invalid_traffic"
 EXCHANGE_RATES = {"exchange_rates": Input("reference.exchange_rates")}
@@ -66,9 +68,22 @@ JOURNEYS = {
 }
 
 
-def _performance(table: Table, slicing: Slicing | None = None) -> Mart:
+def _performance(spend: Spend, table: Table, slicing: Slicing | None = None) -> Mart:
+    inputs = EVENTS | _spend_events(spend) | EXCHANGE_RATES
     gates = tuple(same_sums(kind) for kind in KINDS)
-    return Mart(table, EVENTS | EXCHANGE_RATES, performance(table), gates=gates, slicing=slicing)
+    return Mart(table, inputs, performance(table, spend), _meaning(spend), gates=gates, slicing=slicing)
+
+
+def _spend_events(spend: Spend, around: int = 0) -> dict[str, Input]:
+    """The table of spend, with so many days before and after, unless that is impressions, which are read anyway."""
+    if spend.table == "impressions":
+        return {}
+    return {"spend_events": Input(f"silver.{spend.table}", around, around, makes_dates_within=around)}
+
+
+def _meaning(spend: Spend) -> str:
+    """The version of a mart of money: it is another one where spend counts something else."""
+    return f"2 {spend}"
 
 
 def _reach(table: Table) -> Mart:
@@ -76,99 +91,107 @@ def _reach(table: Table) -> Mart:
     return Mart(table, inputs, users_by(table), finish=sketched(table))
 
 
-MARTS: tuple[Mart, ...] = (
-    Mart(
-        gold.CONVERSIONS,
-        {
-            "conversions": Input("silver.conversions"),
-            "conversion_adjustments": Input(
-                "silver.conversion_adjustments", days_after=LONGEST_DAYS, makes_dates_within=None
-            ),
-        }
-        | EXCHANGE_RATES,
-        conversions,
-    ),
-    Mart(
-        gold.ADJUSTMENTS_LEFT_OUT,
-        {
-            "conversions": Input("silver.conversions", days_before=LONGEST_DAYS, makes_dates_within=None),
-            "conversion_adjustments": Input("silver.conversion_adjustments"),
-        }
-        | EXCHANGE_RATES,
-        adjustments_left_out,
-    ),
-    _performance(gold.CAMPAIGN_HOURLY, BY_HOUR),
-    Mart(
-        gold.CAMPAIGN_DAILY,
-        {"campaign_hourly": Input("gold.campaign_hourly")},
-        rolled_up,
-        gates=(same_totals([column.name for column in COUNTS], "campaign_hourly"),),
-    ),
-    _performance(gold.CREATIVE_DAILY),
-    _performance(gold.WEBSITE_DAILY),
-    _reach(gold.CAMPAIGN_REACH),
-    _reach(gold.USER_REACH),
-    Mart(
-        gold.CAMPAIGN_REPORTING_DAILY,
-        EVENTS_AROUND | EXCHANGE_RATES,
-        reporting_daily,
-        prepared={"local_days": lambda dates, _: local_days(dates)},
-    ),
-    Mart(
-        gold.CAMPAIGN_PACING,
-        {
-            "spend": Input("gold.campaign_reporting_daily", days_before=LONGEST_FLIGHT_DAYS),
-            "campaigns": Input("reference.campaigns"),
-        }
-        | EXCHANGE_RATES,
-        pacing,
-        prepared={"days": lambda dates, _: flight_days(dates)},
-    ),
-    Mart(
-        gold.AUCTION_FUNNEL,
-        AUCTIONS,
-        auction_funnel,
-        gates=tuple(same_sums(hop) for hop in ("impressions", "clicks", "conversions")),
-    ),
-    Mart(
-        gold.SEGMENT_DAILY,
-        {name: one for name, one in AUCTIONS.items() if name != "auction_outcomes"} | EXCHANGE_RATES,
-        segment_daily,
-    ),
-    Mart(
-        gold.TOUCHES,
-        {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")},
-        touches_by_key,
-        row_wise=True,
-    ),
-    Mart(
-        gold.ATTRIBUTION,
-        JOURNEYS,
-        attribution,
-        gates=(credit_is_whole, revenue_is_whole, touches_precede),
-        slicing=BY_CONVERSION,
-        crowded=crowded,
-    ),
-    Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
-    Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_CONVERSION, crowded=crowded),
-    Mart(
-        gold.CONVERSION_DAILY,
-        {"conversion_paths": Input("gold.conversion_paths")},
-        conversion_daily,
-        gates=(same_sums("conversions", "conversion_paths"),),
-    ),
-    Mart(
-        gold.RESTATEMENTS,
-        {
-            "published": Input("gold.published"),
-            "campaign_daily": Input("gold.campaign_daily", makes_dates_within=None),
-        },
-        restatements,
-        prepared={"causes": causes},
-    ),
-    Mart(gold.ARRIVALS, {kind: Input(f"silver.{kind}") for kind in KINDS}, arrivals),
-)
-"""Every mart, each after those that it reads."""
+def marts_for(spend: Spend) -> tuple[Mart, ...]:
+    """Every mart, each after those that it reads, where spend counts those events."""
+    return (
+        Mart(
+            gold.CONVERSIONS,
+            {
+                "conversions": Input("silver.conversions"),
+                "conversion_adjustments": Input(
+                    "silver.conversion_adjustments", days_after=LONGEST_DAYS, makes_dates_within=None
+                ),
+            }
+            | EXCHANGE_RATES,
+            conversions,
+        ),
+        Mart(
+            gold.ADJUSTMENTS_LEFT_OUT,
+            {
+                "conversions": Input("silver.conversions", days_before=LONGEST_DAYS, makes_dates_within=None),
+                "conversion_adjustments": Input("silver.conversion_adjustments"),
+            }
+            | EXCHANGE_RATES,
+            adjustments_left_out,
+        ),
+        _performance(spend, gold.CAMPAIGN_HOURLY, BY_HOUR),
+        Mart(
+            gold.CAMPAIGN_DAILY,
+            {"campaign_hourly": Input("gold.campaign_hourly")},
+            rolled_up,
+            gates=(same_totals([column.name for column in COUNTS], "campaign_hourly"),),
+        ),
+        _performance(spend, gold.CREATIVE_DAILY),
+        _performance(spend, gold.WEBSITE_DAILY),
+        _reach(gold.CAMPAIGN_REACH),
+        _reach(gold.USER_REACH),
+        Mart(
+            gold.CAMPAIGN_REPORTING_DAILY,
+            EVENTS_AROUND | _spend_events(spend, around=1) | EXCHANGE_RATES,
+            reporting_daily(spend),
+            _meaning(spend),
+            prepared={"local_days": lambda dates, _: local_days(dates)},
+        ),
+        Mart(
+            gold.CAMPAIGN_PACING,
+            {
+                "spend": Input("gold.campaign_reporting_daily", days_before=LONGEST_FLIGHT_DAYS),
+                "campaigns": Input("reference.campaigns"),
+            }
+            | EXCHANGE_RATES,
+            pacing,
+            prepared={"days": lambda dates, _: flight_days(dates)},
+        ),
+        Mart(
+            gold.AUCTION_FUNNEL,
+            AUCTIONS,
+            auction_funnel,
+            gates=tuple(same_sums(hop) for hop in ("impressions", "clicks", "conversions")),
+        ),
+        Mart(
+            gold.SEGMENT_DAILY,
+            {name: one for name, one in AUCTIONS.items() if name != "auction_outcomes"}
+            | _spend_events(spend)
+            | EXCHANGE_RATES,
+            segment_daily(spend),
+            _meaning(spend),
+        ),
+        Mart(
+            gold.TOUCHES,
+            {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")},
+            touches_by_key,
+            row_wise=True,
+        ),
+        Mart(
+            gold.ATTRIBUTION,
+            JOURNEYS,
+            attribution,
+            gates=(credit_is_whole, revenue_is_whole, touches_precede),
+            slicing=BY_CONVERSION,
+            crowded=crowded,
+        ),
+        Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
+        Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_CONVERSION, crowded=crowded),
+        Mart(
+            gold.CONVERSION_DAILY,
+            {"conversion_paths": Input("gold.conversion_paths")},
+            conversion_daily,
+            gates=(same_sums("conversions", "conversion_paths"),),
+        ),
+        Mart(
+            gold.RESTATEMENTS,
+            {
+                "published": Input("gold.published"),
+                "campaign_daily": Input("gold.campaign_daily", makes_dates_within=None),
+            },
+            restatements,
+            prepared={"causes": causes},
+        ),
+        Mart(gold.ARRIVALS, {kind: Input(f"silver.{kind}") for kind in KINDS}, arrivals),
+    )
+
+
+MARTS = marts_for(declared_spend())
 
 
 def mart_named(name: str) -> Mart:

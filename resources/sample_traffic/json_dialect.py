@@ -97,9 +97,9 @@ def text(column: str) -> pl.Expr:
     return pl.concat_str(pl.lit('"'), pl.col(column), pl.lit('"'))
 
 
-def money(column: str) -> pl.Expr:
-    """A JSON number in currency units, with six decimals, of a column of micros."""
-    micros = pl.col(column)
+def money(micros: str | pl.Expr) -> pl.Expr:
+    """A JSON number in currency units, with six decimals, of micros or a column of them."""
+    micros = pl.col(micros) if isinstance(micros, str) else micros
     decimals = (micros % 1_000_000).cast(pl.String).str.zfill(6)
     return pl.concat_str(micros // 1_000_000, pl.lit("."), decimals)
 

@@ -91,7 +91,9 @@ REGIONAL = JsonDialect(
         ("domain", "website", text("website")),
         ("campaign_id", "campaign_id", text("campaign_id")),
         ("auction_id", "auction_id", text("auction_id")),
-        ("price", "price", money("price_micros")),
+        # The same price, for a thousand.
+        ("price", "price", money(pl.col("price_micros") * 1_000)),
+        ("price_type", "price_type", pl.lit('"CPM"')),
         ("currency", "currency", text("currency")),
         ("device", "device", text("device")),
     ),

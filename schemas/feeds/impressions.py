@@ -8,21 +8,24 @@ from schemas.codecs import JsonCodec
 from schemas.columns import Column, Pii
 from schemas.consent import consent_columns
 from schemas.feed import Feed, Key, Output
+from schemas.spend import Spend
 from schemas.types import (
+    Category,
     Country,
     Currency,
     EventTime,
     Identifier,
     Integer,
     IpAddress,
-    Money,
+    Price,
     Text,
     UserId,
     Website,
 )
+from schemas.types.price import BASIS_BY_NAME, PriceBasis
 
 HIGHEST_PRICE_UNITS = 1_000
-"""Per impression. A price above it is a CPM in the wrong unit or a broken macro, not a purchase."""
+"""Of one impression or of a thousand: a price above it is a broken macro or another unit, not a purchase."""
 
 FEED = Feed(
     name="impressions",
@@ -67,10 +70,18 @@ FEED = Feed(
         ),
         Column(
             "price_micros",
-            Money(HIGHEST_PRICE_UNITS),
+            Price(HIGHEST_PRICE_UNITS, basis=PriceBasis.IMPRESSION, basis_column="price_basis"),
             ("price",),
             "What this impression cost.",
             unit="micros per impression",
+        ),
+        Column(
+            "price_basis",
+            Category(BASIS_BY_NAME, code="unknown_price_basis"),
+            ("price_basis", "price_type"),
+            "What its price is stated for: one `impression` or a thousand (`cpm`); null: not said, so one.",
+            # The same event may come once with its CPM and once with its price.
+            content=False,
         ),
         Column("currency", Currency("USD"), ("currency",), "The currency of the price."),
         Column("ip", IpAddress(), ("ip", "ip_address"), "The viewer's address.", pii=Pii.TRUNCATE_IP),
@@ -93,4 +104,6 @@ FEED = Feed(
         ),
     ),
     freshness=timedelta(minutes=30),
+    # Spend is what impressions cost. Where exchanges bill by notices, this line goes to `auction_outcomes`.
+    spend=Spend("impressions", "price_micros"),
 )

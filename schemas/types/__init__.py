@@ -5,6 +5,7 @@ from schemas.types.identifiers import Identifier, UserId
 from schemas.types.money import Money
 from schemas.types.network import IpAddress, Website
 from schemas.types.plain import Flag, Integer, Json, Labels, Text
+from schemas.types.price import Price
 from schemas.types.times import EventTime
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Json",
     "Labels",
     "Money",
+    "Price",
     "Text",
     "UserId",
     "Website",

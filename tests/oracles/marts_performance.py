@@ -22,7 +22,20 @@ RATES = {
 
 
 def performance(kinds: dict[str, list[Row]], invalid: list[Row], grain: list[str]) -> dict[tuple, Row]:
-    """The rows by their grain; rates as Fractions or None."""
+    """The rows by their grain; rates as Fractions or None.
+
+    With a kind `auction_outcomes` spend is what its billing notices cost, a thousandth of their CPM; otherwise what
+    impressions cost.
+    """
+    billed = [
+        row | {"price_micros": None if row["clearing_micros"] is None else round(Fraction(row["clearing_micros"], 1000))}
+        for row in kinds.get("auction_outcomes", [])
+        if row["outcome"] == "billing"
+    ]
+    if "auction_outcomes" in kinds:
+        free = [row | {"price_micros": None} for row in kinds["impressions"]]
+        others = [row for row in kinds["auction_outcomes"] if row["outcome"] != "billing"]
+        kinds = kinds | {"impressions": free, "notices": billed, "auction_outcomes": others}
     marked = {(row["table"], row["event_date"], row["event_id"]) for row in invalid}
     groups: dict[tuple, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for kind, rows in kinds.items():
@@ -39,13 +52,14 @@ def _key(row: Row, grain: list[str]) -> tuple:
 
 def _measured(group: dict[str, list[Row]]) -> Row:
     shown, conversions = group["impressions"], group["conversions"]
-    costs = [(row["currency"], row["price_micros"]) for row in shown if row["price_micros"] is not None]
+    paid = shown + group["notices"]
+    costs = [(row["currency"], row["price_micros"]) for row in paid if row["price_micros"] is not None]
     gains = [
         (row["currency"], row["revenue_micros"]) for row in conversions if row["revenue_micros"] is not None
     ]
     currencies = sorted({currency for currency, _ in costs + gains})
     currency = currencies[0] if currencies else None
-    billed = [row for row in shown if row["valid"] and row["price_micros"] is not None]
+    billed = [row for row in paid if row["valid"] and row["price_micros"] is not None]
     row = {
         "impressions": len(shown),
         "valid_impressions": sum(row["valid"] for row in shown),

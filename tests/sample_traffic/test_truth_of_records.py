@@ -129,7 +129,8 @@ def test_accepted_impressions_say_what_their_bytes_say(run: WrittenRun) -> None:
         record = json.loads(raw[file][ordinal])
         names = ("ad_creative_id", "creative_id", "adCreativeId", "ad_id")
         assert str(next(record[name] for name in names if name in record)) == creative
-        assert round(record["price"] * 1_000_000) == price
+        bought = {"CPM": 1_000}.get(record.get("price_type"), 1)
+        assert round(record["price"] * 1_000_000 / bought) == price
         assert record.get("impression_id") == impression
         assert campaign == (str(record["campaign_id"]) if "campaign_id" in record else None)
 

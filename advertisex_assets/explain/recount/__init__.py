@@ -10,7 +10,7 @@ shipped feeds declare; a refusing rule that somebody adds is none of its busines
 
 from advertisex_assets.explain.recount.count import Recounted, recount
 from advertisex_assets.explain.recount.events import Reference, campaign_told
-from advertisex_assets.explain.recount.facts import ColumnFacts, FeedFacts, TrafficFacts
+from advertisex_assets.explain.recount.facts import ColumnFacts, FeedFacts, SpendFacts, TrafficFacts
 from advertisex_assets.explain.recount.money import LONGEST_DAYS
 from advertisex_assets.explain.recount.values import KNOWN_CODES
 
@@ -21,6 +21,7 @@ __all__ = [
     "FeedFacts",
     "Recounted",
     "Reference",
+    "SpendFacts",
     "TrafficFacts",
     "campaign_told",
     "recount",

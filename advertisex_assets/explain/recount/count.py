@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from advertisex_assets.explain.recount.events import Judged, Reference, judged, said, standing, with_campaign
-from advertisex_assets.explain.recount.facts import FeedFacts, TrafficFacts
-from advertisex_assets.explain.recount.money import adjusted, in_reporting_currency
+from advertisex_assets.explain.recount.facts import FeedFacts, SpendFacts, TrafficFacts
+from advertisex_assets.explain.recount.money import COST, adjusted, in_reporting_currency, with_cost
 from advertisex_assets.explain.recount.records import Row
 from advertisex_assets.explain.recount.traffic import invalid_events, key_of
 
@@ -44,6 +44,7 @@ def recount(
     feeds: Mapping[str, FeedFacts],
     reference: Reference,
     traffic: TrafficFacts,
+    spend: SpendFacts,
     cell: Mapping[str, Any],
     naming: Naming,
 ) -> Recounted:
@@ -59,7 +60,7 @@ def recount(
     for name, feed in feeds.items():
         records = list(judged(feed, rows[name]))
         standing_events, losers = standing(feed, records)
-        placed = with_campaign(standing_events, reference)
+        placed = with_cost(with_campaign(standing_events, reference), spend)
         events += in_reporting_currency(placed, reference.get("exchange_rates", []))
         lost += [said(feed, one) == said(feed, other) for one, other in losers if one.day == day]
         _count_refusals(records, day, refused)
@@ -97,15 +98,15 @@ def _is_in(event: Row, cell: Mapping[str, Any]) -> bool:
     return all(own[name] == value for name, value in cell.items())
 
 
-def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
+def measured(events: list[Row], invalid: set[Any]) -> dict[str, Any]:
     """Every number of the events of a cell."""
     kinds: dict[str, list[Row]] = defaultdict(list)
     for event in events:
         kinds[event["table"]].append(event)
     shown, clicks, conversions = kinds["impressions"], kinds["clicks"], kinds["conversions"]
     valid = [event for event in shown if key_of(event) not in invalid]
-    costs = [event for event in shown if event["price_micros"] is not None]
-    billed = [event for event in valid if event["price_micros"] is not None]
+    costs = [event for event in events if event.get(COST) is not None]
+    billed = [event for event in costs if key_of(event) not in invalid]
     gains = [event for event in conversions if event["revenue_micros"] is not None]
     currencies = {event["currency"] for event in costs + gains} - {None}
     currency = min(currencies, default=None)
@@ -121,8 +122,8 @@ def measured(events: Iterable[Row], invalid: set[Any]) -> dict[str, Any]:
         "valid_conversions": sum(key_of(event) not in invalid for event in conversions),
         "engagements": len(kinds["engagements"]),
         "currency": currency,
-        "spend_micros": _sum(costs, "price_micros", currency),
-        "billable_spend_micros": _sum(billed, "price_micros", currency),
+        "spend_micros": _sum(costs, COST, currency),
+        "billable_spend_micros": _sum(billed, COST, currency),
         "revenue_micros": _sum(gains, "revenue_micros", currency),
         "money_rows": len(costs) + len(gains),
         "money_rows_left_out": sum(not _counts(event, currency) for event in costs + gains),

@@ -49,7 +49,7 @@ def _judge(feed: FeedFacts, row: Row) -> Judged:
         if column.is_required and texts[column.name] is None:
             codes.append(f"missing_{column.name}")
         try:
-            values[column.name] = value_of(column, texts[column.name])
+            values[column.name] = value_of(column, texts[column.name], texts.get(column.basis_column or ""))
         except Refused as refused:
             codes.append(str(refused))
             values[column.name] = None

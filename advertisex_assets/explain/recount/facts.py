@@ -9,7 +9,8 @@ class ColumnFacts:
     """One column: where senders put it (most trusted first), what kind of value it is, and the kind's own facts.
 
     `is_content`: whether two deliveries of one event must agree in it. `words` maps what senders write to what it
-    means; `limit_units` and `may_be_negative` are of money, `default` of a currency.
+    means; `limit_units` and `may_be_negative` are of money, `default` of a currency. Of a price, `basis_column` may say
+    what it is for, `is_per_mille` what it is for if nothing does, and `words` has what senders call that.
     """
 
     name: str
@@ -22,6 +23,18 @@ class ColumnFacts:
     may_be_negative: bool = False
     default: str | None = None
     code: str = ""
+    basis_column: str | None = None
+    is_per_mille: bool = False
+
+
+@dataclass(frozen=True)
+class SpendFacts:
+    """What spend counts: `amount` of the events of `table`, of those only where `where` (column, value) holds."""
+
+    table: str
+    amount: str
+    is_per_mille: bool
+    where: tuple[str, str] | None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,26 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from advertisex_assets.explain.recount.facts import SpendFacts
 from advertisex_assets.explain.recount.records import Row
 
 DAY_US = 86_400_000_000
 LONGEST_DAYS = 90
 """How long after a conversion it can be adjusted."""
 
-AMOUNT_OF = {"impressions": "price_micros", "conversions": "revenue_micros"}
+COST = "cost_micros"
+
+
+def with_cost(events: Iterable[Row], spend: SpendFacts) -> list[Row]:
+    """The events, those that spend counts with COST; each rounded by itself, half to even."""
+    return [event | {COST: _cost(event, spend)} if event["table"] == spend.table else event for event in events]
+
+
+def _cost(event: Row, spend: SpendFacts) -> int | None:
+    amount: int | None = event[spend.amount]
+    if spend.where and event[spend.where[0]] != spend.where[1]:
+        return None
+    return round(Fraction(amount, 1000)) if spend.is_per_mille and amount is not None else amount
 
 
 def in_reporting_currency(events: Iterable[Row], rates: list[Row]) -> list[Row]:
@@ -22,8 +35,8 @@ def in_reporting_currency(events: Iterable[Row], rates: list[Row]) -> list[Row]:
     """
     found = []
     for event in events:
-        name = AMOUNT_OF.get(event["table"])
-        if name is None:
+        name = COST if COST in event else "revenue_micros"
+        if name not in event:
             found.append(event)
             continue
         amount, currency = exchanged(event[name], event["currency"], event["event_at"], rates)

@@ -18,6 +18,7 @@ KNOWN_CODES = frozenset(
         "bad_price",
         "bad_currency",
         "unknown_type",
+        "unknown_price_basis",
         "unparsable_time",
         "time_out_of_range",
         "awaiting_route",
@@ -38,12 +39,17 @@ class Refused(Exception):
     """The value breaks a rule; the message is the rule's code."""
 
 
-def value_of(column: ColumnFacts, text: str | None) -> Any:
-    """The value; None where there is none, or where one that cannot be read is let in without."""
+def value_of(column: ColumnFacts, text: str | None, basis: str | None = None) -> Any:
+    """The value; None where there is none, or where one that cannot be read is let in without.
+
+    `basis` is what the record says that a price is for.
+    """
     if column.kind == "Currency" and text is None:
         return column.default
     if text is None:
         return None
+    if column.kind == "Price":
+        return _price(column, text, basis)
     return READERS.get(column.kind, _plain)(column, text)
 
 
@@ -111,6 +117,15 @@ def _money(column: ColumnFacts, text: str) -> int:
     if abs(amount) > column.limit_units or (micros < 0 and not column.may_be_negative):
         raise Refused(column.code)
     return micros
+
+
+def _price(column: ColumnFacts, text: str, basis: str | None) -> int:
+    micros = _money(column, text)
+    said = column.words.get((basis or "").strip().lower())
+    if said == "impression" or (said is None and not column.is_per_mille):
+        return micros
+    nanos = Decimal(text.strip()).quantize(Decimal("1e-9"), ROUND_HALF_EVEN)
+    return int((nanos * 1000).to_integral_value(ROUND_HALF_EVEN))
 
 
 def _currency(column: ColumnFacts, text: str) -> str:

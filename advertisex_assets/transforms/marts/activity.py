@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import UNASSIGNED, Frame
+from advertisex_assets.transforms.marts.spend import COST
 from advertisex_assets.transforms.marts.traffic import judged
 
 HOUR_US = 3_600_000_000
@@ -45,16 +46,23 @@ def activity(
     engagements: Frame,
     invalid_traffic: Frame,
     grain: Sequence[str],
+    spend_events: Frame | None = None,
 ) -> Frame:
     """MEASURES summed by grain and MONEY_CURRENCY; a silver row is in exactly one group.
 
-    `grain` may name silver columns and `hour`. invalid_traffic: table, event_date, event_id of invalid events. Each
-    kind is summed before the union, so that the union stays small.
+    `grain` may name silver columns and `hour`. invalid_traffic: table, event_date, event_id of invalid events.
+    `spend_events` carry COST; if they are None, impressions do. Each kind is summed before the union, so that the union
+    stays small.
     """
+    shown = judged("impressions", impressions, invalid_traffic)
+    if spend_events is None:
+        delivered = [_summed(shown, grain, COST, _of_impressions() | _of_costs())]
+    else:
+        # What is billed is billable: nobody but the exchange judges a notice.
+        billed = spend_events.with_columns(is_valid=nw.lit(True))
+        delivered = [_summed(shown, grain, None, _of_impressions()), _summed(billed, grain, COST, _of_costs())]
     parts = [
-        _summed(
-            judged("impressions", impressions, invalid_traffic), grain, "price_micros", _of_impressions()
-        ),
+        *delivered,
         _summed(
             judged("clicks", clicks, invalid_traffic),
             grain,
@@ -70,18 +78,23 @@ def activity(
     return nw.concat(parts, how="vertical").group_by(*keys).agg(_sum(name) for name in MEASURES)
 
 
-def _of_impressions() -> Mapping[str, nw.Expr]:
-    viewable_ms, price = nw.col("viewable_ms"), nw.col("price_micros")
-    billable = nw.when(nw.col("is_valid")).then(price)
+def _of_impressions() -> dict[str, nw.Expr]:
+    viewable_ms = nw.col("viewable_ms")
     return {
         "impressions": _rows(),
         "valid_impressions": _valid(),
-        "billable_impressions": _filled(billable),
         "measured_impressions": _filled(viewable_ms),
         "viewable_impressions": _where(viewable_ms >= VIEWABLE_MS),
-        "spend_micros": _total(price),
+    }
+
+
+def _of_costs() -> dict[str, nw.Expr]:
+    billable = nw.when(nw.col("is_valid")).then(nw.col(COST))
+    return {
+        "billable_impressions": _filled(billable),
+        "spend_micros": _total(nw.col(COST)),
         "billable_spend_micros": _total(billable),
-        "money_rows": _filled(price),
+        "money_rows": _filled(nw.col(COST)),
     }
 
 

@@ -9,15 +9,20 @@ from advertisex_assets.transforms.marts.activity import MEASURES, MONEY_CURRENCY
 from advertisex_assets.transforms.marts.currency import in_one_currency
 from advertisex_assets.transforms.marts.money import in_reporting_currency
 from advertisex_assets.transforms.marts.rates import with_rates
+from advertisex_assets.transforms.marts.spend import COST, with_cost
 from schemas.metrics import PERFORMANCE_RATES
+from schemas.spend import Spend
 from schemas.tables.gold.performance import CAMPAIGN_DAILY
 from schemas.tables.table import Table
 
-Performance = Callable[[Frame, Frame, Frame, Frame, Frame, Frame], Frame]
+Performance = Callable[..., Frame]
 
 
-def performance(table: Table) -> Performance:
-    """The function that makes a performance table, at the table's own grain."""
+def performance(table: Table, spend: Spend) -> Performance:
+    """The function that makes a performance table, at the table's own grain.
+
+    It takes `spend_events`, the rows of the table of spend, unless that is impressions.
+    """
 
     def compute(
         impressions: Frame,
@@ -26,10 +31,13 @@ def performance(table: Table) -> Performance:
         engagements: Frame,
         invalid_traffic: Frame,
         exchange_rates: Frame,
+        spend_events: Frame | None = None,
     ) -> Frame:
         grain = table.grain_columns
-        priced = in_reporting_currency(impressions, exchange_rates, "price_micros")
-        happened = activity(priced, clicks, conversions, engagements, invalid_traffic, grain)
+        costing = with_cost(impressions if spend_events is None else spend_events, spend)
+        priced = in_reporting_currency(costing, exchange_rates, COST)
+        shown, costs = (priced, None) if spend_events is None else (impressions, priced)
+        happened = activity(shown, clicks, conversions, engagements, invalid_traffic, grain, costs)
         counted = in_one_currency(happened, grain, MEASURES)
         return with_rates(counted, PERFORMANCE_RATES).select(*table.schema)
 

@@ -3,35 +3,27 @@
 import narwhals.stable.v2 as nw
 
 from advertisex_assets.transforms.attribution.contract import Frame
-from advertisex_assets.transforms.marts.performance import performance
+from advertisex_assets.transforms.marts.performance import Performance, performance
+from schemas.spend import Spend
 from schemas.tables.gold import CAMPAIGN_REPORTING_DAILY
 
 UTC_ZONE = "UTC"
 """The zone of rows whose advertiser is unknown or names none."""
 
 
-def reporting_daily(
-    impressions: Frame,
-    clicks: Frame,
-    conversions: Frame,
-    engagements: Frame,
-    invalid_traffic: Frame,
-    exchange_rates: Frame,
-    local_days: Frame,
-) -> Frame:
-    """`gold.campaign_reporting_daily` of the local days handed in.
+def reporting_daily(spend: Spend) -> Performance:
+    """The function that makes `gold.campaign_reporting_daily` of the local days handed in.
 
     local_days: reporting_zone, event_date (UTC), reporting_date, from_us, to_us: the part of each local day that lies
-    in a UTC date, half-open.
+    in a UTC date, half-open. `spend_events` as for `performance`.
     """
-    return performance(CAMPAIGN_REPORTING_DAILY)(
-        _in_local_days(impressions, local_days),
-        _in_local_days(clicks, local_days),
-        _in_local_days(conversions, local_days),
-        _in_local_days(engagements, local_days),
-        invalid_traffic,
-        exchange_rates,
-    )
+    counted = performance(CAMPAIGN_REPORTING_DAILY, spend)
+
+    def compute(local_days: Frame, invalid_traffic: Frame, exchange_rates: Frame, **events: Frame) -> Frame:
+        local = {name: _in_local_days(rows, local_days) for name, rows in events.items()}
+        return counted(**local, invalid_traffic=invalid_traffic, exchange_rates=exchange_rates)
+
+    return compute
 
 
 def _in_local_days(rows: Frame, local_days: Frame) -> Frame:

@@ -4,7 +4,7 @@ An event belongs to the auction that it names, or that its impression names, as 
 request has several segments counts in each of them: sums over segments are larger than the whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import narwhals.stable.v2 as nw
 
@@ -15,7 +15,9 @@ from advertisex_assets.transforms.marts.currency import in_one_currency
 from advertisex_assets.transforms.marts.lookup import look_up, named_by
 from advertisex_assets.transforms.marts.money import in_reporting_currency
 from advertisex_assets.transforms.marts.rates import with_rates
+from advertisex_assets.transforms.marts.spend import COST, with_cost
 from schemas.metrics import SEGMENT_RATES
+from schemas.spend import Spend
 from schemas.tables.gold.auctions import SEGMENT_DAILY
 
 NO_SEGMENT = "(none)"
@@ -38,24 +40,45 @@ MEASURES = (
 ONE = nw.lit(1, nw.Int64)
 
 
-def segment_daily(
-    bid_requests: Frame, impressions: Frame, clicks: Frame, conversions: Frame, exchange_rates: Frame
-) -> Frame:
-    """`gold.segment_daily`; conversions come in the reporting currency already."""
-    requests = targeting(bid_requests)
-    priced = in_reporting_currency(impressions, exchange_rates, "price_micros")
-    placed = _of(priced, requests, "auction_id")
-    acted_on = _of(named_by(impressions, [clicks, conversions], "impression_id"), requests, "auction_id")
-    parts = [
-        _part(requests, {"bid_requests": ONE}),
-        _part(placed, {"impressions": ONE} | _amount("price_micros", "spend_micros"), "price_micros"),
-        _part(_of(clicks, acted_on, "impression_id"), {"clicks": ONE}),
-        _part(
-            _of(conversions, acted_on, "impression_id"),
-            {"conversions": ONE} | _amount("revenue_micros", "revenue_micros"),
-            "revenue_micros",
-        ),
-    ]
+def segment_daily(spend: Spend) -> Callable[..., Frame]:
+    """The function that makes `gold.segment_daily`; it takes `spend_events` unless spend is impressions.
+
+    Conversions come in the reporting currency already.
+    """
+
+    def compute(
+        bid_requests: Frame,
+        impressions: Frame,
+        clicks: Frame,
+        conversions: Frame,
+        exchange_rates: Frame,
+        spend_events: Frame | None = None,
+    ) -> Frame:
+        requests = targeting(bid_requests)
+        costing = with_cost(impressions if spend_events is None else spend_events, spend)
+        costs = _of(in_reporting_currency(costing, exchange_rates, COST), requests, "auction_id")
+        acted_on = _of(named_by(impressions, [clicks, conversions], "impression_id"), requests, "auction_id")
+        spent, shown = _amount(COST, "spend_micros"), {"impressions": ONE}
+        if spend_events is None:
+            delivered = [_part(costs, shown | spent, COST)]
+        else:
+            delivered = [_part(_of(impressions, requests, "auction_id"), shown), _part(costs, spent, COST)]
+        parts = [
+            _part(requests, {"bid_requests": ONE}),
+            *delivered,
+            _part(_of(clicks, acted_on, "impression_id"), {"clicks": ONE}),
+            _part(
+                _of(conversions, acted_on, "impression_id"),
+                {"conversions": ONE} | _amount("revenue_micros", "revenue_micros"),
+                "revenue_micros",
+            ),
+        ]
+        return _by_segment(parts)
+
+    return compute
+
+
+def _by_segment(parts: list[Frame]) -> Frame:
     grain = SEGMENT_DAILY.grain_columns
     sums = [nw.col(name).sum().cast(nw.Int64) for name in MEASURES]
     every = nw.concat(parts, how="vertical").with_columns(segment=nw.col("segments").str.split(","))

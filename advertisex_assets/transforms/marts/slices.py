@@ -24,6 +24,9 @@ from advertisex_assets.transforms.marts.journeys import (
 from schemas.tables.gold.touches import FOUND_BY
 
 KINDS = ("impressions", "clicks", "conversions", "engagements")
+TIMED = (*KINDS, "spend_events")
+"""Inputs whose rows fall into hours; spend has rows of its own where impressions do not carry it."""
+
 EPOCH = date(1970, 1, 1)
 Frames = Mapping[str, Frame]
 
@@ -60,7 +63,7 @@ def _hour() -> nw.Expr:
 
 def touched_hours(late: Frames, inputs: Frames) -> Frame:
     """The hours of the late rows."""
-    hours = [late[kind].select("event_date", _hour()) for kind in KINDS]
+    hours = [late[kind].select("event_date", _hour()) for kind in TIMED if kind in late]
     return nw.concat(hours, how="vertical").unique()
 
 
@@ -68,7 +71,8 @@ def within_hours(inputs: Frames, pairs: Frame) -> Frames:
     """Events of those hours only."""
     kept = {
         kind: inputs[kind].with_columns(_hour()).join(pairs, on=["event_date", "hour"], how="semi")
-        for kind in KINDS
+        for kind in TIMED
+        if kind in inputs
     }
     return {**inputs, **{kind: rows.drop("hour") for kind, rows in kept.items()}}
 

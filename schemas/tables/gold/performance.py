@@ -17,7 +17,7 @@ from schemas.tables.gold.columns import (
 COUNTS = (
     count("impressions", "Served impressions, gross."),
     count("valid_impressions", "Impressions without those of invalid traffic (MRC: net)."),
-    count("billable_impressions", "Valid impressions that carry a price."),
+    count("billable_impressions", "What is paid for: valid impressions with a price, or billing notices."),
     count("measured_impressions", "Impressions whose viewability was measured."),
     count("viewable_impressions", "Impressions in view for at least one second (MRC, display)."),
     count("clicks", "Clicks, gross."),
@@ -27,12 +27,12 @@ COUNTS = (
     count("engagements", "Visits and content views."),
 )
 AMOUNTS = (
-    money("spend_micros", "What the impressions cost, gross."),
-    money("billable_spend_micros", "What the billable impressions cost."),
+    money("spend_micros", "What was spent, gross: on priced impressions, or as billed (`Feed.spend`)."),
+    money("billable_spend_micros", "What of it is billable."),
     money("revenue_micros", "What the conversions were worth, refunds subtracted."),
 )
 MONEY_ROWS = (
-    count("money_rows", "Impressions and conversions that carry an amount."),
+    count("money_rows", "Events of spend and conversions that carry an amount."),
     count("money_rows_left_out", "Those of them in another currency, which the sums leave out."),
 )
 PERFORMANCE = (*COUNTS, CURRENCY, *AMOUNTS, *MONEY_ROWS, *rates(PERFORMANCE_RATES))

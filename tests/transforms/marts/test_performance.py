@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from advertisex_assets.transforms.marts.performance import performance, rolled_up
+from schemas.discover import declared_spend
 from schemas.tables import gold
 from schemas.tables.gold.performance import COUNTS
 from schemas.tables.table import Table
@@ -27,7 +28,7 @@ def computed(engine: str, table: Table, rows: Rows) -> pl.DataFrame:
     """The mart on an engine."""
     kinds, invalid = rows
     frames = {kind: frame(kind, events) for kind, events in kinds.items()}
-    return ENGINES[engine](performance(table), **frames, invalid_traffic=invalid, exchange_rates=NO_RATES)
+    return ENGINES[engine](performance(table, declared_spend()), **frames, invalid_traffic=invalid, exchange_rates=NO_RATES)
 
 
 def close(value: float | None, exact: Fraction | None) -> bool:

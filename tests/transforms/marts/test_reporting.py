@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from advertisex_assets.gold.calendars import local_days
 from advertisex_assets.transforms.marts.reporting import reporting_daily
+from schemas.discover import declared_spend
 from schemas.tables.gold import CAMPAIGN_REPORTING_DAILY
 from tests.oracles import marts_performance, marts_reporting
 from tests.transforms.marts.events import ENGINES, INVALID, NO_RATES, all_kinds, frame
@@ -42,7 +43,7 @@ def check(engine: str, kinds: Kinds) -> None:
         "invalid_traffic": pl.DataFrame(schema=INVALID)
     }
     result = ENGINES[engine](
-        reporting_daily, **frames, local_days=local_days(days_around(kinds)), exchange_rates=NO_RATES
+        reporting_daily(declared_spend()), **frames, local_days=local_days(days_around(kinds)), exchange_rates=NO_RATES
     )
     local = {kind: [marts_reporting.in_local_time(row) for row in rows] for kind, rows in kinds.items()}
     expected = marts_performance.performance(local, [], GRAIN)

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from advertisex_assets.transforms.marts.segments import segment_daily
+from schemas.discover import declared_spend
 from schemas.types import Labels
 from tests.transforms.marts.events import DAY_US, ENGINES, NO_RATES, START_US, frame
 
@@ -79,7 +80,7 @@ def _add(found: Counter[tuple], targeting: tuple | None, **measures: int) -> Non
 def computed(engine: str, rows: dict[str, Rows]) -> pl.DataFrame:
     """The mart on an engine."""
     frames = {name: frame(name, each) for name, each in rows.items()}
-    return ENGINES[engine](segment_daily, **frames, exchange_rates=NO_RATES)
+    return ENGINES[engine](segment_daily(declared_spend()), **frames, exchange_rates=NO_RATES)
 
 
 @relaxed

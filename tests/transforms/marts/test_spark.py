@@ -18,6 +18,7 @@ from advertisex_assets.transforms.marts.performance import performance, rolled_u
 from advertisex_assets.transforms.marts.reach import users_by
 from advertisex_assets.transforms.marts.reporting import reporting_daily
 from advertisex_assets.transforms.marts.segments import segment_daily
+from schemas.discover import declared_spend
 from schemas.tables import gold
 from tests.transforms.attribution.engines import on_polars
 from tests.transforms.marts.events import KINDS, RATES, frame, from_silver
@@ -69,21 +70,22 @@ def inputs() -> dict[str, pl.DataFrame]:
     }
 
 
+SPEND = declared_spend()
 EVENTS = (*KINDS, "invalid_traffic", "exchange_rates")
 JOURNEYS = ("impressions", "clicks", "conversions", "invalid_traffic", "campaigns", "advertisers")
 AUCTIONS = ("bid_requests", "auction_outcomes", "impressions", "clicks", "conversions")
 
 MARTS = {
-    "campaign_hourly": (performance(gold.CAMPAIGN_HOURLY), EVENTS),
-    "campaign_daily": (lambda **events: rolled_up(performance(gold.CAMPAIGN_HOURLY)(**events)), EVENTS),
-    "website_daily": (performance(gold.WEBSITE_DAILY), EVENTS),
-    "reporting_daily": (reporting_daily, (*EVENTS, "local_days")),
+    "campaign_hourly": (performance(gold.CAMPAIGN_HOURLY, SPEND), EVENTS),
+    "campaign_daily": (lambda **events: rolled_up(performance(gold.CAMPAIGN_HOURLY, SPEND)(**events)), EVENTS),
+    "website_daily": (performance(gold.WEBSITE_DAILY, SPEND), EVENTS),
+    "reporting_daily": (reporting_daily(SPEND), (*EVENTS, "local_days")),
     "touches": (touches_by_key, ("impressions", "clicks", "invalid_traffic")),
     "attribution": (from_silver(attribution), JOURNEYS),
     "conversion_paths": (from_silver(conversion_paths), JOURNEYS),
     "auction_funnel": (auction_funnel, AUCTIONS),
     "segment_daily": (
-        segment_daily,
+        segment_daily(SPEND),
         ("bid_requests", "impressions", "clicks", "conversions", "exchange_rates"),
     ),
     "conversions": (conversions, ("conversions", "conversion_adjustments", "exchange_rates")),
