@@ -17,7 +17,8 @@ ALPHA_3 = ("USA", "DEU", "GBR", "IND", "FRA", "BRA", "JPN", "CAN")
 DEVICE_TYPES = {"mobile": 4, "desktop": 2, "tablet": 5, "ctv": 3}
 """OpenRTB's list 5.21."""
 
-_CPM = pl.concat_str(pl.col("bid_micros") // 1_000, pl.lit("."), (pl.col("bid_micros") % 1_000).cast(pl.String).str.zfill(3))
+_THOUSANDTHS = (pl.col("bid_micros") % 1_000).cast(pl.String).str.zfill(3)
+_CPM = pl.concat_str(pl.col("bid_micros") // 1_000, pl.lit("."), _THOUSANDTHS)
 """The bid in currency units per thousand impressions; by whole numbers, since Polars divides floats by a constant in more
 than one way, and two deliveries of one bid must say the same."""
 
