@@ -1,6 +1,11 @@
 """What every test may use: the fixtures for real components; and the order of files. A folder has its own fixtures."""
 
+import hypothesis
 import pytest
+
+# No test may fail for the time that it takes: other work may use the machine.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ("tests.real.fixtures", "tests.real.spark")
 

@@ -19,8 +19,8 @@ DEVICE_TYPES = {"mobile": 4, "desktop": 2, "tablet": 5, "ctv": 3}
 
 _THOUSANDTHS = (pl.col("bid_micros") % 1_000).cast(pl.String).str.zfill(3)
 _CPM = pl.concat_str(pl.col("bid_micros") // 1_000, pl.lit("."), _THOUSANDTHS)
-"""The bid in currency units per thousand impressions; by whole numbers, since Polars divides floats by a constant in more
-than one way, and two deliveries of one bid must say the same."""
+"""The bid in currency units per thousand impressions. By whole numbers: Polars divides floats in more than one way, and
+two deliveries of one bid must say the same."""
 
 _REQUEST_ID = pl.coalesce("request_id", "auction_id")
 """A malformed record may come from a sender that gives requests no id; here they must have one."""

@@ -58,7 +58,8 @@ class Price(Money):
         if self.basis_column is None:
             return default
         stated = Category(BASIS_BY_NAME).parse(text_of(self.basis_column))
-        return (stated == PriceBasis.CPM).fill_null(default)
+        is_stated: pl.Expr = stated == PriceBasis.CPM
+        return is_stated.fill_null(default)
 
     def _of_thousand(self, text: pl.Expr) -> pl.Expr:
         amount = text.str.strip_chars().cast(pl.Decimal(DECIMAL_DIGITS, NANO_SCALE), strict=False)
@@ -67,4 +68,5 @@ class Price(Money):
         micros, rest = nanos // NANOS_PER_MICRO_OF_CPM, nanos % NANOS_PER_MICRO_OF_CPM
         half = NANOS_PER_MICRO_OF_CPM // 2
         is_up = (rest > half) | ((rest == half) & (micros % 2 == 1))
-        return micros + is_up.cast(pl.Int64)
+        rounded: pl.Expr = micros + is_up.cast(pl.Int64)
+        return rounded

@@ -28,7 +28,7 @@ def performance(kinds: dict[str, list[Row]], invalid: list[Row], grain: list[str
     impressions cost.
     """
     billed = [
-        row | {"price_micros": None if row["clearing_micros"] is None else round(Fraction(row["clearing_micros"], 1000))}
+        row | {"price_micros": _thousandth(row["clearing_micros"])}
         for row in kinds.get("auction_outcomes", [])
         if row["outcome"] == "billing"
     ]
@@ -43,6 +43,10 @@ def performance(kinds: dict[str, list[Row]], invalid: list[Row], grain: list[str
             valid = (kind, row["event_date"], row["event_id"]) not in marked
             groups[_key(row, grain)][kind].append(row | {"valid": valid})
     return {key: _measured(group) for key, group in groups.items()}
+
+
+def _thousandth(cpm: int | None) -> int | None:
+    return None if cpm is None else round(Fraction(cpm, 1000))
 
 
 def _key(row: Row, grain: list[str]) -> tuple:

@@ -28,7 +28,8 @@ def computed(engine: str, table: Table, rows: Rows) -> pl.DataFrame:
     """The mart on an engine."""
     kinds, invalid = rows
     frames = {kind: frame(kind, events) for kind, events in kinds.items()}
-    return ENGINES[engine](performance(table, declared_spend()), **frames, invalid_traffic=invalid, exchange_rates=NO_RATES)
+    mart = performance(table, declared_spend())
+    return ENGINES[engine](mart, **frames, invalid_traffic=invalid, exchange_rates=NO_RATES)
 
 
 def close(value: float | None, exact: Fraction | None) -> bool:
