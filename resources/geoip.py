@@ -19,6 +19,10 @@ class CountryDatabase:
 
     path: Path
 
+    def __getstate__(self) -> dict[str, Path]:
+        """On another machine, which has the file at the same path, it is opened anew."""
+        return {"path": self.path}
+
     @property
     def version(self) -> str:
         """Its type and when it was built (epoch seconds)."""

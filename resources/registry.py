@@ -10,6 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from schemas.codecs.avro_schema import BadSchema, fingerprint_of, with_references
@@ -38,6 +39,7 @@ class SchemaRegistry:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._given_url = url
         parts = urllib.parse.urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
         self._url = urllib.parse.urlunsplit(parts._replace(netloc=host)).rstrip("/")
@@ -48,6 +50,10 @@ class SchemaRegistry:
         self._by_id: dict[int, RegisteredSchema] = {}
         self._by_fingerprint: dict[int, RegisteredSchema] = {}
         self._versions_seen: set[tuple[str, int]] = set()
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """On another machine it is opened anew: what is down here may be up there."""
+        return registry_at, (self._given_url,)
 
     def schema_by_id(self, schema_id: int) -> RegisteredSchema:
         """The schema of an id; UnknownSchema when there is none, RegistryUnavailable when nobody answers."""
@@ -116,6 +122,12 @@ class SchemaRegistry:
                 self._sleep(pause)
         self._down_until = self._clock() + RESTING_SECONDS
         raise RegistryUnavailable(f"The schema registry {self._url} cannot be asked: {problem}.")
+
+
+@cache
+def registry_at(url: str) -> SchemaRegistry:
+    """One client a process: schemas never change, and are asked for once."""
+    return SchemaRegistry(url)
 
 
 def _authorization(parts: urllib.parse.SplitResult) -> dict[str, str]:

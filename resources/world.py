@@ -8,7 +8,7 @@ from resources.lake.format import ensure_format
 from resources.reference.folder import ReferenceFolder
 from resources.reference.postgresql import PostgresqlReference
 from resources.reference.source import ReferenceSource
-from resources.registry import SchemaRegistry
+from resources.registry import registry_at
 from resources.settings import SettingsError, settings
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 
@@ -34,13 +34,7 @@ def pseudonym_key() -> bytes:
 def open_schemas() -> SchemaSource:
     """Where writer schemas come from: the registry that the settings name, or none."""
     url = settings().schema_registry_url
-    return NO_SCHEMAS if url is None else _registry(url)
-
-
-@cache
-def _registry(url: str) -> SchemaRegistry:
-    """One client a process: schemas never change, and are asked for once."""
-    return SchemaRegistry(url)
+    return NO_SCHEMAS if url is None else registry_at(url)
 
 
 def open_reference_source(path: str | None = None) -> ReferenceSource:

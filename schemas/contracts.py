@@ -41,13 +41,15 @@ def hold_unless_fit(table: Table, *pieces: pl.DataFrame) -> None:
 def hold_unless_all_fit(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
     """The same of rows that come in pieces, twice where rows may be doubled (`pieces` can be gone through again)."""
     for rows in pieces:
-        _hold_unless_typed(table, rows)
+        hold_unless_typed(table, rows)
     if table.grain_columns:
         _hold_unless_unique(table, pieces)
 
 
-def _hold_unless_typed(table: Table, rows: pl.DataFrame) -> None:
-    """`rows` are collected, since Pandera looks at a LazyFrame's schema only, and in one piece, since it goes over
+def hold_unless_typed(table: Table, rows: pl.DataFrame) -> None:
+    """HeldBatchError if columns, types or nulls are not as declared.
+
+    `rows` are collected, since Pandera looks at a LazyFrame's schema only, and in one piece, since it goes over
     them column by column."""
     if fits(table, rows):
         return
@@ -77,9 +79,14 @@ def _hold_unless_unique(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
         return
     met = marks.filter(marks.is_duplicated()).unique().implode()
     suspects = pl.concat([rows.filter(mark.is_in(met)).select(table.grain_columns) for rows in pieces])
-    doubled = suspects.height - suspects.n_unique()
-    if doubled:
-        raise HeldBatchError(
-            f"{doubled} of {len(marks)} rows for {table.full_name} are doubled ({', '.join(table.grain_columns)}) "
-            "and nothing was written. This is a bug in a transform: fix it and run again; bronze is complete."
-        )
+    times = suspects.height - suspects.n_unique()
+    if times:
+        raise doubled(table, times, len(marks))
+
+
+def doubled(table: Table, times: int, rows: int) -> HeldBatchError:
+    """The error that says so many rows of all are there twice."""
+    return HeldBatchError(
+        f"{times} of {rows} rows for {table.full_name} are doubled ({', '.join(table.grain_columns)}) "
+        "and nothing was written. This is a bug in a transform: fix it and run again; bronze is complete."
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import cached_property
 
@@ -76,6 +76,10 @@ class Feed:
         for needed in (self.event_at, self.key.column):
             if needed not in names:
                 raise ContractError(f"Feed {self.name} declares no column {needed!r}, which it needs.")
+
+    def __getstate__(self) -> dict[str, object]:
+        """The declaration alone: what follows from it is found anew where it goes, and cannot all be sent."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:

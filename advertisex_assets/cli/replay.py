@@ -14,6 +14,7 @@ from advertisex_assets.gold.marts import mart_named
 from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.preview import ACCEPTED, CHANGES, Preview, preview
 from advertisex_assets.silver.replay import replay
+from resources.engine.choose import open_engine
 from resources.run import new_run
 from resources.world import open_lake
 from schemas.discover import feed_named
@@ -53,7 +54,7 @@ def replay_command(
     if changes.height:
         errors().print(_told(previewed, dry_run))
     if not dry_run:
-        replay(lake, declared, inputs, new_run("replay"), previewed)
+        replay(lake, declared, inputs, new_run("replay", open_engine()), previewed)
         with DagsterInstance.ephemeral() as instance:
             refresh_after_silver(lake, instance)
 

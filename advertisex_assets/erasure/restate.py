@@ -9,7 +9,7 @@ from advertisex_assets.erasure.person import Mentions, Person, mentions
 from advertisex_assets.gold.publish import accept_restatements
 from advertisex_assets.gold.refresh import refresh_gold
 from advertisex_assets.silver.catch_up import catch_up
-from advertisex_assets.silver.handles import FeedTables, date_mark, open_tables
+from advertisex_assets.silver.handles import FeedTables, claims, open_tables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.marts.restate import PENDING
@@ -108,11 +108,11 @@ def _mention(table: Table, who: Mentions) -> pl.Expr:
 
 def _cut(tables: FeedTables, table: LakeTable, day: date, rows: pl.DataFrame, hit: pl.Expr, run: Run) -> None:
     shared = "feed" in table.table.schema
-    kept, sequence = rows.filter(~hit), tables.sequence(table)
+    kept = rows.filter(~hit)
     key = f"{tables.feed.name}/{day}" if shared else day.isoformat()
     conflicts = rows.filter(hit & (pl.col("outcome") == "conflict")).height if "outcome" in rows.columns else 0
     counts = [(key, ERASED, rows.height - kept.height), (key, "conflicts", conflicts)]
-    marks = {tables.feed.name: sequence, f"{date_mark(tables.feed, day)}/generation": sequence}
+    marks = claims(tables, table, [day])
     where = (f"feed = '{tables.feed.name}' AND " if shared else "") + dates_predicate([day])
     run.step(f"erase:silver:{table.table.name}")
     table.replace(kept, where, Marks(marks | raised(table, counts)))

@@ -36,7 +36,6 @@ from advertisex_assets.silver.unmatched import unmatched, versions
 from advertisex_assets.silver.write import SilverReceipt
 from advertisex_assets.transforms.watch.conservation import date_ranges
 from resources.dagster_world import World
-from resources.run import Run
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed
 from schemas.run_tags import PENDING_ONLY
@@ -64,7 +63,7 @@ def silver_assets(feed: Feed) -> AssetsDefinition:
     def silver(
         context: AssetExecutionContext, world: World
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-        run, lake, batch = Run(context.run_id), world.lake(), silver_batch(feed)
+        run, lake, batch = world.run(context.run_id), world.lake(), silver_batch(feed)
         pending_only = bool(context.run.tags.get(PENDING_ONLY))
         work = catch_up if pending_only else rebuild
         on_hold = held_dates(lake, batch) if pending_only else frozenset()

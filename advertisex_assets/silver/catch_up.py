@@ -9,13 +9,11 @@ from advertisex_assets.silver.handles import FeedTables, open_tables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.pending import advance_frontier, pending_dates
 from advertisex_assets.silver.refresh import refresh_dates
+from advertisex_assets.silver.steps import STRETCH_ROWS, stretch_rows
 from advertisex_assets.silver.write import SilverReceipt
 from resources.lake import Lake
 from resources.run import Run
 from schemas.feed import Feed
-
-STRETCH_ROWS = 1_000_000
-"""Rows of one pass: about a gigabyte of parsed columns, and large enough that commits cost nothing beside them."""
 
 Span = tuple[date, date]
 
@@ -30,7 +28,8 @@ def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | No
         tables = open_tables(lake, feed)
         waiting = pending_dates(tables, inputs)
         chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
-        written += [refresh_dates(lake, feed, dates, inputs, run) for dates in stretches(chosen)]
+        parts = stretches(chosen, stretch_rows(run.engine))
+        written += [refresh_dates(lake, feed, dates, inputs, run) for dates in parts]
         if lake.open(tables.decisions.table).version == tables.decisions.version:
             break
     if len(chosen) == len(waiting):
@@ -50,7 +49,7 @@ def rebuild_dates(
     lake: Lake, feed: Feed, inputs: Inputs, run: Run, rows_by_date: Mapping[date, int]
 ) -> SilverReceipt:
     """The same for single dates, given about how many rows each has."""
-    parts = stretches(rows_by_date)
+    parts = stretches(rows_by_date, stretch_rows(run.engine))
     return SilverReceipt.of([refresh_dates(lake, feed, part, inputs, run, rebuild=True) for part in parts])
 
 

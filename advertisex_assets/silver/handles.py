@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from advertisex_assets.silver.routes import Routes
@@ -77,9 +77,10 @@ class FeedTables:
         """Whether any table ever wrote that date for this feed."""
         return any(table.mark(date_mark(self.feed, day)) is not None for table in self.dated)
 
-    def sequence(self, table: LakeTable) -> int:
-        """The number that the feed's next commit to a table carries: racing writers collide on it."""
-        return (table.mark(self.feed.name) or 0) + 1
+    def window_of(self, dates: Iterable[date]) -> set[date]:
+        """The dates and those within the feed's dedupe window of them."""
+        window = self.feed.key.window_days
+        return {day + timedelta(days=shift) for day in dates for shift in range(-window, window + 1)}
 
 
 def open_tables(lake: Lake, feed: Feed) -> FeedTables:
@@ -108,14 +109,24 @@ def marks_for(
     tables: FeedTables, table: LakeTable, dates: Iterable[date], fingerprints: Mapping[date, int]
 ) -> Marks:
     """The marks that a commit to one table sets for those dates; the generation tells gold that they changed."""
-    sequence = tables.sequence(table)
-    versions = {tables.feed.name: sequence}
+    versions = claims(tables, table, dates)
     for day in dates:
         name = date_mark(tables.feed, day)
         versions[name] = tables.bronze.version
         versions[f"{name}/fingerprint"] = fingerprints[day]
-        versions[f"{name}/generation"] = sequence
     return Marks(versions)
+
+
+def claims(tables: FeedTables, table: LakeTable, dates: Iterable[date]) -> dict[str, int]:
+    """The marks by which writers of one date, or of one whose rows decide about it, collide; those of other dates do
+    not wait for each other.
+
+    Every date within the window is claimed, and those that are written have one more generation.
+    """
+    wanted = list(dates)
+    names = [f"{date_mark(tables.feed, day)}/claim" for day in tables.window_of(wanted)]
+    names += [f"{date_mark(tables.feed, day)}/generation" for day in wanted]
+    return {name: (table.mark(name) or 0) + 1 for name in names}
 
 
 def fingerprint(*parts: str) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -13,13 +13,19 @@ from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.parsed import Findings, Parsed, parse_batch
 from advertisex_assets.silver.plan import Plan
-from advertisex_assets.silver.read import BATCH_ROWS, as_keys, bronze_rows, orphaned_dates, stored_keys
+from advertisex_assets.silver.read import (
+    BATCH_ROWS,
+    as_dates,
+    as_keys,
+    bronze_rows,
+    orphaned_dates,
+    stored_keys,
+)
 from advertisex_assets.silver.settled import Settled, SpooledRows
 from advertisex_assets.transforms.deduplicate import disturbed_days, losers, resolve
 from advertisex_assets.transforms.parse import is_valid
+from resources.engine import Engine
 from resources.spool import Spool
-
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class InProcess:
 
     tables: FeedTables
     inputs: Inputs
+    engine: Engine
 
     def parsed(self, plan: Plan) -> Parsed[Spool]:
         """Every row of the plan, parsed."""
@@ -41,11 +48,11 @@ class InProcess:
     def judged(self, plan: Plan, parsed: Parsed[Spool]) -> tuple[pl.DataFrame, set[date]]:
         """Which rows lost to whom, and stored dates whose outcomes change with them."""
         incoming = as_keys(parsed.rows.scan().filter(is_valid()))
-        keys = [nw.from_native(frame.lazy()) for frame in contested(incoming, stored_keys(self.tables, plan))]
-        resolved = nw.from_native(_collect(resolve(*keys, self.tables.feed.key.window_days)).lazy())
+        keys = map(self.engine.rows, contested(incoming, stored_keys(self.tables, plan)))
+        found = self.engine.collect(resolve(*keys, self.tables.feed.key.window_days))
+        resolved = nw.from_native(found.lazy())
         disturbed = _collect(disturbed_days(resolved))["day"].to_list()
-        dates = {EPOCH + timedelta(days=day) for day in disturbed}
-        return _collect(losers(resolved)), dates | orphaned_dates(self.tables, plan, incoming)
+        return _collect(losers(resolved)), as_dates(disturbed) | orphaned_dates(self.tables, plan, incoming)
 
     def settled(self, parsed: Parsed[Spool], lost: pl.DataFrame) -> Settled:
         """The rows of every table; their sum is what was received, or it raises."""

@@ -1,7 +1,7 @@
 """Pending: which dates of a feed silver has yet to bring up to date, found in the Delta logs alone."""
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -88,13 +88,8 @@ def _torn(tables: FeedTables, touched: list[date]) -> set[date]:
     """
     seen, edge, torn = set(touched), set(touched), set()
     while edge:
-        near = {day + timedelta(days=shift) for day in edge for shift in _reach(tables)} - seen
+        near = tables.window_of(edge) - seen
         edge = {day for day in near if tables.knows(day) and tables.state(day) is None}
         seen |= near
         torn |= edge
     return torn
-
-
-def _reach(tables: FeedTables) -> range:
-    window = tables.feed.key.window_days
-    return range(-window, window + 1)

@@ -3,18 +3,22 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.plan import Plan
-from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF
+from advertisex_assets.silver.routes import Routes
+from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF, orphaned_days
 from advertisex_assets.transforms.route import FIRST_DATE
 from resources.lake.table import dates_predicate
 from schemas.errors import IncompleteBronzeError
-from schemas.tables.bronze import ORDER_KEY, POSITION
+from schemas.tables.bronze import POSITION
 
 BATCH_ROWS = 100_000
 """Rows that are worked on at once: enough that starting costs nothing, few enough for the memory of a laptop."""
+
+EPOCH = date(1970, 1, 1)
 
 
 def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
@@ -27,11 +31,16 @@ def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
     yield _no_rows(tables).select(names)
     yield from _new_rows(tables, plan).select(names).iter_slices(BATCH_ROWS)
     if plan.rebuild:
-        refused = plan.rebuild & tables.incomplete
-        if refused:
-            raise IncompleteBronzeError(tables.feed.name, sorted(refused))
+        refuse_incomplete(tables, plan)
         every = tables.routes.rows_of(tables.bronze, plan.rebuild).select(names)
         yield from every.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
+
+
+def refuse_incomplete(tables: FeedTables, plan: Plan) -> None:
+    """IncompleteBronzeError if a date is to be rebuilt of which retention has dropped rows."""
+    refused = plan.rebuild & tables.incomplete
+    if refused:
+        raise IncompleteBronzeError(tables.feed.name, sorted(refused))
 
 
 def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
@@ -40,13 +49,18 @@ def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
     # A date that was last read long ago would have every other date's rows since then read with it.
     wanted = dates_predicate(plan.incremental)
     rows = tables.bronze.changes(after=min(plan.incremental.values()), predicate=wanted)
-    read = pl.DataFrame(
+    return newer(rows.lazy(), tables.routes, plan).collect()
+
+
+def newer(rows: pl.LazyFrame, routes: Routes, plan: Plan) -> pl.LazyFrame:
+    """Of added bronze rows, with `_commit_version`, those that the plan's incremental dates have not read."""
+    read = pl.LazyFrame(
         {"event_date": list(plan.incremental), "read_version": list(plan.incremental.values())},
         schema={"event_date": pl.Date, "read_version": pl.Int64},
     )
     new = rows.join(read, on="event_date", how="inner").filter(pl.col("_commit_version") > pl.col("read_version"))
     # A date that a row has left or come to since it was read has another fingerprint, and is rebuilt.
-    stayed = new.join(tables.routes.moved, on=POSITION, how="anti")
+    stayed = new.join(routes.moved.lazy(), on=POSITION, how="anti")
     return stayed.with_columns(pl.col("event_date").alias(FIRST_DATE))
 
 
@@ -59,25 +73,26 @@ def stored_keys(tables: FeedTables, plan: Plan) -> pl.LazyFrame:
 
     Dates that are rebuilt are left out: their rows are all incoming.
     """
-    return _keys_of(tables, _around(tables, plan.dates) - plan.rebuild)
+    return _keys_of(tables, tables.window_of(plan.dates) - plan.rebuild)
 
 
 def orphaned_dates(tables: FeedTables, plan: Plan, valid: pl.LazyFrame) -> set[date]:
     """Stored dates with a record that lost to one which a rebuilt date no longer has: they must be rebuilt too.
 
-    `valid` are the KEYS of all valid records of the plan's dates. A record is gone also where it now says something
-    else, or stands on another date.
+    `valid` are the KEYS of all valid records of the plan's dates.
     """
-    # What cannot be made anew stays as it is.
-    near = sorted(_around(tables, plan.rebuild) - plan.rebuild - tables.incomplete)
-    losers = _lost(tables, near).select("event_id", "event_date", *WINNER_OF).collect()
+    losers = as_losers(_lost(tables, sorted(at_risk(tables, plan)))).collect()
     if losers.is_empty():
         return set()
-    losers = losers.with_columns(pl.col(WINNER_OF[0]).cast(pl.Int64))
     before = _keys_of(tables, plan.rebuild).filter(pl.col("event_id").is_in(losers["event_id"].unique().implode()))
-    gone = before.join(valid, on=KEYS, how="anti").collect()
-    orphans = losers.join(gone, left_on=["event_id", *WINNER_OF], right_on=["event_id", *ORDER_KEY], how="semi")
-    return set(orphans["event_date"].to_list())
+    found = orphaned_days(*(nw.from_native(rows) for rows in (losers.lazy(), before, valid)))
+    return as_dates(found.collect(backend="polars")["day"].to_list())
+
+
+def at_risk(tables: FeedTables, plan: Plan) -> set[date]:
+    """The stored dates of which records may have lost to one that a rebuilt date no longer has."""
+    # What cannot be made anew stays as it is.
+    return tables.window_of(plan.rebuild) - plan.rebuild - tables.incomplete
 
 
 def _keys_of(tables: FeedTables, dates: Collection[date]) -> pl.LazyFrame:
@@ -97,15 +112,20 @@ def _lost(tables: FeedTables, dates: Sequence[date]) -> pl.LazyFrame:
     return rows.filter(pl.col("feed") == tables.feed.name, pl.col("event_date").is_in(dates))
 
 
-def _around(tables: FeedTables, dates: Iterable[date]) -> set[date]:
-    """The dates and those within the feed's window of them."""
-    window = tables.feed.key.window_days
-    return {day + timedelta(days=shift) for day in dates for shift in range(-window, window + 1)}
-
-
 def as_keys(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The columns that deduplication reads, in its units."""
-    return rows.with_columns(
-        pl.col("event_date").cast(pl.Int32).cast(pl.Int64).alias("day"),
-        pl.col("received_at").cast(pl.Int64),
-    ).select(KEYS)
+    return rows.with_columns(_day(), pl.col("received_at").cast(pl.Int64)).select(KEYS)
+
+
+def as_losers(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Of stored losers the columns that `orphaned_days` reads, in its units."""
+    return rows.with_columns(_day(), pl.col(WINNER_OF[0]).cast(pl.Int64)).select("event_id", "day", *WINNER_OF)
+
+
+def _day() -> pl.Expr:
+    return pl.col("event_date").cast(pl.Int32).cast(pl.Int64).alias("day")
+
+
+def as_dates(days: Iterable[int]) -> set[date]:
+    """The dates that so many days since 1970 are."""
+    return {EPOCH + timedelta(days=day) for day in days}

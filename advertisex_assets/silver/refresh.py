@@ -7,12 +7,12 @@ from typing import Protocol, TypeVar
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables, open_tables
-from advertisex_assets.silver.in_process import InProcess
 from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from advertisex_assets.silver.parsed import Parsed
 from advertisex_assets.silver.plan import Plan, plan_dates
 from advertisex_assets.silver.routes import keep_decisions
 from advertisex_assets.silver.settled import Settled
+from advertisex_assets.silver.steps import steps_for
 from advertisex_assets.silver.write import SilverReceipt, commit
 from resources.lake import CommitConflictError, Lake
 from resources.run import Run
@@ -37,7 +37,7 @@ def refresh_dates(
     wanted = sorted(set(dates))
     for _ in range(ATTEMPTS):
         try:
-            receipt = _pass(open_tables(lake, feed), wanted, inputs, run, rebuild)
+            receipt = _pass(lake, open_tables(lake, feed), wanted, inputs, run, rebuild)
         except CommitConflictError:
             continue
         if receipt is not None:
@@ -49,19 +49,20 @@ def refresh_dates(
 
 
 def _pass(
-    tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool
+    lake: Lake, tables: FeedTables, dates: list[date], inputs: Inputs, run: Run, rebuild: bool
 ) -> SilverReceipt | None:
     """One attempt; None if rows turned out to belong to other dates: that is kept, and the dates begin anew."""
     states = {day: _read_state(tables, day) for day in dates}
     plan = plan_dates(states, {day: due_fingerprint(tables, inputs, day) for day in dates})
     plan = plan.with_rebuilt(dates) if rebuild else plan
-    try:
-        plan, settled = settle_until_calm(InProcess(tables, inputs), plan)
-    except MisroutedRows as found:
-        keep_decisions(tables.decisions, tables.feed, found.moves, run)
-        return None
-    fingerprints = {day: due_fingerprint(tables, inputs, day) for day in plan.dates}
-    return commit(tables, plan, settled, fingerprints, run)
+    with steps_for(lake, tables, plan, inputs, run.engine) as steps:
+        try:
+            plan, settled = settle_until_calm(steps, plan)
+        except MisroutedRows as found:
+            keep_decisions(tables.decisions, tables.feed, found.moves, run)
+            return None
+        fingerprints = {day: due_fingerprint(tables, inputs, day) for day in plan.dates}
+        return commit(tables, plan, settled, fingerprints, run)
 
 
 def _read_state(tables: FeedTables, day: date) -> tuple[int, int] | None:

@@ -89,3 +89,16 @@ def losers(resolved: Frame) -> Frame:
     same = nw.col("content_hash") == nw.col("winner_content_hash")
     outcome = nw.when(same).then(nw.lit("duplicate")).otherwise(nw.lit("conflict"))
     return lost.with_columns(outcome.alias("outcome")).select(*POSITION, *WINNER_OF, "outcome")
+
+
+def orphaned_days(losers: Frame, before: Frame, valid: Frame) -> Frame:
+    """The days of stored losers whose winner is gone: they must be rebuilt. Column: `day`.
+
+    `losers` have event_id, day and WINNER_OF; `before` and `valid` are the KEYS that some dates had and have. A record
+    is gone also where it now says something else, or stands on another date.
+    """
+    beaten = losers.select("event_id").unique(subset=["event_id"])
+    gone = before.join(beaten, on="event_id", how="semi").join(valid, on=[*KEYS], how="anti")
+    winner, record = ["event_id", *WINNER_OF], ["event_id", *ORDER_KEY]
+    orphans = losers.join(gone, left_on=winner, right_on=record, how="semi")
+    return orphans.select("day").unique(subset=["day"])

@@ -7,6 +7,7 @@ from advertisex_assets.upkeep.readers import reason_to_wait
 from advertisex_assets.upkeep.work import Rules, Upkept, upkeep_table
 from resources.lake import Lake
 from resources.run import Run
+from resources.scratch import remove_leftovers
 from resources.settings import Settings
 from schemas.discover import all_feeds
 from schemas.every_table import every_table
@@ -24,7 +25,8 @@ def rules_of(settings: Settings) -> Rules:
 
 
 def upkeep_layer(lake: Lake, layer: str, rules: Rules, run: Run) -> Iterator[Upkept]:
-    """Keeps up every table of the layer, one after another."""
+    """Keeps up every table of the layer, one after another; what dead passes left in the scratch goes too."""
+    remove_leftovers(lake.root, run.clock() - rules.keep)
     for table in every_table():
         if table.layer == layer and lake.exists(table):
             yield upkeep_table(lake, table, rules, run, _waits_for(lake, table, rules, run))

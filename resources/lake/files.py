@@ -13,33 +13,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
-from deltalake import DeltaTable
 from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction
 from pyarrow.fs import FileSystem, PyFileSystem
 
 from resources.lake.encode import encode
+from resources.lake.place import Located
 from schemas.tables.table import Table
 
 MICROS_PER_MILLI = 1_000
 
 
 def write_files(
-    delta: DeltaTable,
-    table: Table,
+    into: Located,
     rows: pl.DataFrame,
     data_change: bool = True,
     row_group_rows: int | None = None,
 ) -> list[AddAction]:
-    """Writes one file per partition of the rows; returns what to commit.
+    """Writes one file per partition of the rows into the table's folder; returns what to commit.
 
     Without `data_change` the commit will say that it only rearranges. With `row_group_rows` files have statistics for
     each of their row groups: worth it in large files that are sorted.
     """
-    store = PyFileSystem(DeltaStorageHandler.from_table(delta._table))
+    store = PyFileSystem(DeltaStorageHandler(into.uri, dict(into.storage_options)))
     return [
-        _write_file(store, table, values, part, data_change, row_group_rows)
-        for values, part in _partitions(table, rows)
+        _write_file(store, into.table, values, part, data_change, row_group_rows)
+        for values, part in _partitions(into.table, rows)
     ]
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 import polars as pl
 
+from resources.lake.place import Located
 from resources.lake.table import LakeTable
 
 PARTITION = "partition."
@@ -49,12 +51,24 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def uri_of(table: LakeTable, file: LiveFile) -> str:
+class TableFile(Protocol):
+    """A file of a table, live or not."""
+
+    @property
+    def path(self) -> str:
+        """Below the table's folder."""
+
+    @property
+    def partition(self) -> tuple[tuple[str, str | None], ...]:
+        """Its values as the log writes them."""
+
+
+def uri_of(table: Located, file: TableFile) -> str:
     """Where the file is."""
-    return f"{table.delta.table_uri.rstrip('/')}/{file.path}"
+    return f"{table.uri.rstrip('/')}/{file.path}"
 
 
-def scan_file(table: LakeTable, file: LiveFile) -> pl.LazyFrame:
+def scan_file(table: Located, file: TableFile) -> pl.LazyFrame:
     """The rows of one file as the table shows them: partition values from the log, columns declared later as nulls."""
     options = dict(table.storage_options)
     rows = pl.scan_parquet(uri_of(table, file), storage_options=options, hive_partitioning=False)

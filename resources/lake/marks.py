@@ -20,11 +20,11 @@ class Marks:
     versions: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
-    def commit_properties(self) -> CommitProperties:
-        """The marks as delta-rs takes them."""
+    def commit_properties(self, retries: int = COMMIT_RETRIES) -> CommitProperties:
+        """The marks as delta-rs takes them; without retries nobody else may have committed before."""
         transactions = [Transaction(app_id, version) for app_id, version in self.versions.items()]
         return CommitProperties(
             app_transactions=transactions,
             custom_metadata=dict(self.notes),
-            max_commit_retries=COMMIT_RETRIES,
+            max_commit_retries=retries,
         )

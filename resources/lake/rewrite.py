@@ -41,7 +41,7 @@ def rewrite(
     added: list[AddAction] = []
     if make is not None:
         rows = make(pl.concat([scan_file(table, file) for file in files]))
-        added = write_files(table.delta, table.table, rows, data_change=False, row_group_rows=ROW_GROUP_ROWS)
+        added = write_files(table, rows, data_change=False, row_group_rows=ROW_GROUP_ROWS)
     versions = {REWRITE: table.version + 1, **(marks or {})}
     table.commit_files([*added, *_removed(files)], Marks(versions, notes or {}))
 

@@ -12,7 +12,7 @@ from deltalake.transaction import AddAction, RemoveAction
 from resources.lake.additions import Additions, files_by_date, scan_files_between
 from resources.lake.encode import cut
 from resources.lake.files import write_files
-from resources.lake.marks import Marks
+from resources.lake.marks import COMMIT_RETRIES, Marks
 from resources.lake.pieces import Rows, as_declared, stream
 from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError
@@ -52,6 +52,11 @@ class LakeTable:
         return self._delta
 
     @property
+    def uri(self) -> str:
+        """Where the table is."""
+        return self._delta.table_uri
+
+    @property
     def storage_options(self) -> dict[str, str]:
         """Options of the object store."""
         return self._delta._storage_options or {}
@@ -63,7 +68,7 @@ class LakeTable:
     def marks(self) -> dict[str, int]:
         """Every mark, in one reading of the log; CommitConflictError if the handle is too old to tell."""
         try:
-            return read_transactions(self._delta.table_uri, self.version, self.storage_options)
+            return read_transactions(self.uri, self.version, self.storage_options)
         except StaleHandleError as error:
             raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
 
@@ -86,10 +91,8 @@ class LakeTable:
     def at(self, version: int) -> "LakeTable | None":
         """A handle on an older version, for reading; None if the log no longer reaches back so far."""
         try:
-            options = self._delta._storage_options
-            return LakeTable(
-                self.table, DeltaTable(self._delta.table_uri, version=version, storage_options=options)
-            )
+            older = DeltaTable(self.uri, version=version, storage_options=self.storage_options)
+            return LakeTable(self.table, older)
         except DeltaError:
             return None
 
@@ -99,14 +102,12 @@ class LakeTable:
         if before is None:
             return None
         then, now = files_by_date(before._delta, column), files_by_date(self._delta, column)
-        return Additions(self.table, self._delta.table_uri, self._delta._storage_options or {}, then, now)
+        return Additions(self.table, self.uri, self.storage_options, then, now)
 
     def scan(self) -> pl.LazyFrame:
         """All rows; columns that were declared after the last write are null."""
         stored = self._stored_columns
-        absent = [
-            pl.lit(None, dtype).alias(name) for name, dtype in self.table.schema.items() if name not in stored
-        ]
+        absent = [pl.lit(None, dtype).alias(name) for name, dtype in self.table.schema.items() if name not in stored]
         return pl.scan_delta(self._delta).with_columns(absent).select(list(self.table.schema))
 
     @property
@@ -142,7 +143,7 @@ class LakeTable:
             self._write(pieces, marks, None)
             return
         filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
-        files = [file for piece in filled for file in write_files(self._delta, self.table, piece)]
+        files = [file for piece in filled for file in write_files(self, piece)]
         if files:
             self.commit_files(files, marks)
         else:
@@ -157,15 +158,16 @@ class LakeTable:
         """Whether files of ours can be added: the columns are stored as declared, and it is said which to prune by."""
         return bool(self.table.statistics_columns) and self._stored_columns == set(self.table.schema)
 
-    def commit_files(self, actions: Sequence[AddAction | RemoveAction], marks: Marks) -> None:
-        """Adds and removes files of our own making and sets marks; CommitConflictError if another was first."""
+    def commit_files(
+        self, actions: Sequence[AddAction | RemoveAction], marks: Marks, retries: int = COMMIT_RETRIES
+    ) -> None:
+        """Adds and removes files of our own making and sets marks; CommitConflictError if another was first (without
+        retries: any other commit after this handle's version)."""
         try:
+            schema, partitions = self._delta.schema(), list(self.table.partition_by)
+            properties = marks.commit_properties(retries)
             self._delta.create_write_transaction(
-                list(actions),
-                "append",
-                self._delta.schema(),
-                list(self.table.partition_by),
-                commit_properties=marks.commit_properties(),
+                list(actions), "append", schema, partitions, commit_properties=properties
             )
         except CommitFailedError as error:
             raise self.conflict(error) from error

@@ -26,7 +26,8 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
     parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
     first = 0 if checkpoint is None else checkpoint + 1
     if first <= version:
-        parts.append(_of_commits(log, range(first, version + 1), storage_options))
+        commits = scan_commits(uri, range(first, version + 1), {"txn": TRANSACTION}, storage_options)
+        parts.append(_as_columns(commits))
     newest = pl.concat(parts).sort("commit").group_by("app_id").agg(pl.col("mark").last())
     return dict(newest.collect().iter_rows())
 
@@ -48,15 +49,18 @@ def _of_checkpoint(log: str, version: int, storage_options: dict[str, str]) -> p
     return _as_columns(rows.with_columns(pl.lit(version, pl.Int64).alias("commit")))
 
 
-def _of_commits(log: str, versions: range, storage_options: dict[str, str]) -> pl.LazyFrame:
+def scan_commits(
+    uri: str, versions: range, actions: dict[str, pl.DataType], storage_options: dict[str, str]
+) -> pl.LazyFrame:
+    """The actions of those kinds in a table's commits, one a row and the others null, with `commit`, the version."""
     rows = pl.scan_ndjson(
-        [f"{log}/{version:020d}.json" for version in versions],
-        schema={"txn": TRANSACTION},
+        [f"{uri.rstrip('/')}/_delta_log/{version:020d}.json" for version in versions],
+        schema=actions,
         include_file_paths="path",
         storage_options=storage_options,
     )
     name = pl.col("path").str.tail(COMMIT_NAME_LENGTH)
-    return _as_columns(rows.with_columns(name.str.head(20).cast(pl.Int64).alias("commit")))
+    return rows.select(*actions, name.str.head(20).cast(pl.Int64).alias("commit"))
 
 
 def _as_columns(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ from advertisex_assets.reference.load import load_reference
 from advertisex_assets.reference.read import read_reference
 from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.silver.inputs import Inputs
+from resources.engine import POLARS, Engine
 from resources.files import list_files
 from resources.lake import Lake
 from resources.reference.folder import ReferenceFolder
@@ -47,6 +48,7 @@ class World:
     step: Callable[[str], None] = lambda name: None
     clock: Callable[[], datetime] = field(default_factory=ticking)
     lake_uri: str | None = None
+    engine: Engine = POLARS
 
     @property
     def lake(self) -> Lake:
@@ -55,8 +57,8 @@ class World:
 
     @property
     def run(self) -> Run:
-        """A run by this world's clock."""
-        return Run("test", self.clock, self.step)
+        """A run by this world's clock and engine."""
+        return Run("test", self.clock, self.step, self.engine)
 
     def land(self, feed: str, path: Path, as_new: bool = False) -> list[FileReceipt]:
         """Lands a file, or a folder's files in order."""

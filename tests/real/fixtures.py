@@ -15,6 +15,7 @@ from tests.real.object_store import ObjectStore
 from tests.real.postgres import Postgres
 from tests.real.registry import SchemaRegistry
 from tests.real.secure_kafka import SecureKafka
+from tests.real.spark_cluster import SparkCluster
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +79,14 @@ def postgres() -> Postgres:
     server = Postgres()
     server.start()
     return server
+
+
+@pytest.fixture(scope="session")
+def spark_cluster() -> SparkCluster:
+    """A running master and two workers; `.environment` is what a driver needs, a process of its own."""
+    cluster = SparkCluster()
+    cluster.start()
+    return cluster
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,18 @@ DAEMON_MEMORY = "192m"
 
 HOST = "127.0.0.1"
 
+DRIVER = {
+    "spark.executor.memory": "512m",
+    "spark.executor.cores": "1",
+    "spark.driver.memory": "512m",
+    "spark.driver.host": HOST,
+    "spark.driver.bindAddress": HOST,
+    "spark.ui.showConsoleProgress": "false",
+    # One for each core and one more; two hundred, the default, cost more than these few rows.
+    "spark.sql.shuffle.partitions": "3",
+}
+"""What a driver on a small machine is told, in its `spark-defaults.conf`."""
+
 
 class Daemon(Component):
     """A JVM of the cluster; what it has started (executors and their Python) goes with it."""
@@ -42,11 +54,19 @@ class SparkCluster:
         if importlib.util.find_spec("pyspark") is None:
             requirements.missing("Spark", "pyspark is not installed (`.ci/setup real` installs it)")
         self._folder = fresh_folder("spark")
+        self._ui_port = free_port()
+        told = DRIVER | {"spark.ui.port": str(self._ui_port)}
+        (self._folder / "spark-defaults.conf").write_text("".join(f"{k} {v}\n" for k, v in told.items()))
         port, self._web_port = free_port(), free_port()
         self.url = f"spark://{HOST}:{port}"
         ports = ["--port", str(port), "--webui-port", str(self._web_port)]
         self.master = self._daemon("master", ["master.Master", "--host", HOST, *ports], self._serves)
         self.workers = [self._worker(number) for number in range(WORKERS)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a driver needs beside the cluster's address."""
+        return {"SPARK_CONF_DIR": str(self._folder), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": HOST}
 
     def start(self) -> None:
         """Start every process and wait until both workers are known to the master."""
@@ -60,9 +80,16 @@ class SparkCluster:
         """The ids of the workers that the master counts on."""
         return [worker["id"] for worker in self._state()["workers"] if worker["state"] == "ALIVE"]
 
+    def tasks_by_executor(self) -> dict[str, int]:
+        """How many tasks each executor has finished for the driver that is running; there is one at a time."""
+        driver = f"http://{HOST}:{self._ui_port}/api/v1/applications"
+        with suppress(OSError, ValueError, IndexError):
+            found = _answer(f"{driver}/{_answer(driver)[0]['id']}/allexecutors")
+            return {one["id"]: one["completedTasks"] for one in found if one["id"] != "driver"}
+        return {}
+
     def _state(self) -> Any:
-        with urllib.request.urlopen(f"http://{HOST}:{self._web_port}/json/", timeout=5) as answer:
-            return json.load(answer)
+        return _answer(f"http://{HOST}:{self._web_port}/json/")
 
     def _serves(self) -> bool:
         with suppress(OSError, ValueError):
@@ -99,3 +126,8 @@ class SparkCluster:
         command = ["env", "-u", "SPARK_REMOTE", *(f"{key}={value}" for key, value in environment.items())]
         script = str(home / "bin" / "spark-class")
         return Daemon(name, [*command, script, f"org.apache.spark.deploy.{main}", *rest], folder, is_ready)
+
+
+def _answer(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return json.load(answer)
