@@ -1,4 +1,4 @@
-"""The steps of a cluster, without one: whatever happens to a lake, they make what one rebuild by Polars makes.
+"""Silver by DuckDB, and by the steps of a cluster without one: they make what one rebuild by Polars makes.
 
 Each function and argument goes through bytes, as it would on its way to a worker. The real cluster is in `tests/real`.
 """
@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 
 from advertisex_assets.silver import steps
 from advertisex_assets.silver.cluster import on_cluster, units
+from resources.engine.duckdb import DuckDB
 from resources.engine.spark import Spark
 from resources.scratch import FOLDER
 from tests.journeys.test_silver_is_a_function_of_bronze import (
@@ -74,8 +75,15 @@ def cluster():
 @example(acts=WINNER_REFUSED)
 @example(acts=WINNER_MOVED)
 @example(acts=MOVED_TO_A_DATE_THAT_WAS_DONE)
-def test_any_story_ends_where_one_rebuild_ends(acts, cluster, tmp_path_factory):
+def test_any_story_by_a_cluster_ends_where_one_rebuild_ends(acts, cluster, tmp_path_factory):
     """And nothing is left of what the workers shared."""
     story = Story(tmp_path_factory.mktemp("story"), cluster)
     check_story(acts, story)
     assert not list((story.folder / "lake" / FOLDER).glob("*"))
+
+
+@pytest.mark.parametrize("acts", [WINNER_REFUSED, MOVED_TO_A_DATE_THAT_WAS_DONE])
+def test_stories_by_duckdb(acts, tmp_path):
+    """It decides who lost to whom."""
+    with DuckDB() as engine:
+        check_story(acts, Story(tmp_path, engine))
