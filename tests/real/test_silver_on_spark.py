@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from advertisex_assets.upkeep.layers import upkeep_layer
 from advertisex_assets.upkeep.work import Rules
+from resources.run import Run
 from resources.sample_traffic import write_files
 from resources.scratch import FOLDER
 from resources.settings import child_environment
@@ -111,5 +112,5 @@ def test_a_driver_that_dies_between_commits_is_made_up_for(
     story(world, traffic)
 
     assert_same(by_polars, world)
-    list(upkeep_layer(world.lake, "silver", Rules(keep=timedelta(0)), world.run))
+    list(upkeep_layer(world.lake, "silver", Rules(keep=timedelta(0)), Run("upkeep")))
     assert not list(left.glob("*/*"))
