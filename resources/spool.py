@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 MEMORY_BYTES = 16 << 20
-"""How much of one table is kept in memory. Chosen rows hold all the bytes that they were chosen from, and tables live side
-by side: with 128 MB, a date of 900,000 rows took twice as much memory as one of 300,000; with this, as much as one batch."""
+"""How much of one table is kept in memory. Chosen rows hold all the bytes that they were chosen from, in the spool of
+every table: with 128 MB, a date of 900,000 rows took twice the memory of one of 300,000; now both take a batch."""
 
 FEW_ROWS = 10_000
 """A few rows chosen from many still hold all their bytes, for Polars shares them: these are copied."""
