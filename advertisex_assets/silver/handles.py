@@ -106,10 +106,14 @@ def date_mark(feed: Feed, day: date) -> str:
 
 
 def marks_for(
-    tables: FeedTables, table: LakeTable, dates: Iterable[date], fingerprints: Mapping[date, int]
+    tables: FeedTables,
+    table: LakeTable,
+    dates: Iterable[date],
+    fingerprints: Mapping[date, int],
+    is_changed: bool = True,
 ) -> Marks:
     """The marks that a commit to one table sets for those dates; the generation tells gold that they changed."""
-    versions = claims(tables, table, dates)
+    versions = claims(tables, table, dates, is_changed)
     for day in dates:
         name = date_mark(tables.feed, day)
         versions[name] = tables.bronze.version
@@ -117,15 +121,19 @@ def marks_for(
     return Marks(versions)
 
 
-def claims(tables: FeedTables, table: LakeTable, dates: Iterable[date]) -> dict[str, int]:
+def claims(
+    tables: FeedTables, table: LakeTable, dates: Iterable[date], is_changed: bool = True
+) -> dict[str, int]:
     """The marks by which writers of one date, or of one whose rows decide about it, collide; those of other dates do
     not wait for each other.
 
-    Every date within the window is claimed, and those that are written have one more generation.
+    Every date within the window is claimed. Those whose rows changed have one more generation: raised for others it
+    would have gold redo, after every batch, all that looks at the table from afar; an adjustment may concern
+    conversions of three months.
     """
     wanted = list(dates)
     names = [f"{date_mark(tables.feed, day)}/claim" for day in tables.window_of(wanted)]
-    names += [f"{date_mark(tables.feed, day)}/generation" for day in wanted]
+    names += [f"{date_mark(tables.feed, day)}/generation" for day in wanted if is_changed]
     return {name: (table.mark(name) or 0) + 1 for name in names}
 
 

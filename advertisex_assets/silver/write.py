@@ -63,10 +63,13 @@ def _commit_table(
 ) -> None:
     if plan.rebuild:
         run.step(f"silver:replace:{table.table.name}")
-        rows.replace(table, tables.feed, plan.rebuild, marks_for(tables, table, plan.rebuild, fingerprints))
+        is_changed = rows.height > 0 or not plan.rebuild.isdisjoint(table.rows_by_date())
+        marks = marks_for(tables, table, plan.rebuild, fingerprints, is_changed)
+        rows.replace(table, tables.feed, plan.rebuild, marks)
     if plan.incremental:
         run.step(f"silver:append:{table.table.name}")
-        rows.append(table, plan.incremental, marks_for(tables, table, plan.incremental, fingerprints))
+        marks = marks_for(tables, table, plan.incremental, fingerprints, is_changed=rows.height > 0)
+        rows.append(table, plan.incremental, marks)
 
 
 def _commit_drift(tables: FeedTables, plan: Plan, drift: pl.DataFrame, run: Run) -> None:
