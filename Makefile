@@ -35,10 +35,8 @@ types: setup ## mypy --strict on the contracts and the pure logic
 imports: setup ## which floor may import which
 	$(BIN)/lint-imports
 
-bench: .venv/.set-up-real ## the benchmarks, with their tables (minutes)
-	@for main in benchmarks/*/__main__.py; do \
-	    folder=$${main%/__main__.py}; echo "== $$folder"; $(BIN)/python -m "benchmarks.$${folder#*/}" || exit 1; \
-	done
+bench: .venv/.set-up-real ## the benchmarks: half an hour at most on an idle machine (SIZE=long: many hours)
+	$(BIN)/python -m benchmarks.suite $(or $(SIZE),short)
 
 soak: .venv/.set-up-real ## the crash certificate: SIGKILL at every step, many times (long)
 	$(BIN)/pytest -m soak -s --timeout=0 $(PYTEST_ARGS)

@@ -1,4 +1,7 @@
-"""What a benchmark leaves behind: `results/<name>.md` for people and `.json` for programs, each with its machine."""
+"""What a benchmark leaves behind: `results/<name>.md` for people and `.json` for programs, each with its machine.
+
+What the results say about the targets is another page (`summary`).
+"""
 
 import json
 import os
@@ -12,12 +15,19 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def save(name: str, text: str, figures: dict[str, Any]) -> None:
-    """Writes both files: the text as Markdown, the figures with the machine that they were measured on."""
+    """Writes both files: the text as Markdown, the figures with the machine that they were measured on.
+
+    The summary is written anew.
+    """
+    # Not above: it reads what is saved here, by the names of this module.
+    from benchmarks import summary
+
     RESULTS.mkdir(exist_ok=True)
     where = machine()
     described = ", ".join(f"{key} {value}" for key, value in where.items())
     (RESULTS / f"{name}.md").write_text(f"{text.rstrip()}\n\nMeasured with: {described}.\n")
     (RESULTS / f"{name}.json").write_text(json.dumps({"machine": where} | figures, indent=1) + "\n")
+    summary.main()
 
 
 def machine() -> dict[str, str | int]:

@@ -21,23 +21,24 @@ from advertisex_assets.bronze import assets as bronze_assets
 from advertisex_assets.bronze.files import FileLander
 from advertisex_assets.gold import refresh as gold_refresh
 from advertisex_assets.gold.refresh import refresh_gold
-from advertisex_assets.silver import settle, write
+from advertisex_assets.silver import in_process, settled
 from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.transforms.enrich import Reference
+from benchmarks.report import save, table
 from resources.files import list_files
 from resources.lake import Lake
 from resources.run import new_run
 from schemas.feeds.impressions import FEED
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
 SIZES = (1_000, 20_000, 100_000)
 ROUNDS = 5
 """Batches of each size; the first of a lake is left out, since it creates the tables."""
 
 CHECKED = (
-    (write, "hold_unless_all_fit"),
-    (settle, "_counts"),
+    (settled, "hold_unless_all_fit"),
+    (in_process, "counts_of"),
+    (in_process, "agreeing"),
     (gold_refresh, "hold_unless_true"),
     (bronze_assets, "landing_summary"),
 )
@@ -114,23 +115,24 @@ def main(sizes: list[int]) -> None:
         }  # fmt: skip
         rows.append(row)
         print(row, flush=True)
-    _write(rows)
+    _write(rows, sizes)
 
 
-def _write(rows: list[dict[str, Any]]) -> None:
+def _write(rows: list[dict[str, Any]], sizes: list[int]) -> None:
+    command = f"python -m benchmarks.watch {' '.join(map(str, sizes))}"
     head = (
         "# What checks cost\n\nCPU seconds of micro-batches of impressions, landed, refreshed in silver and in every "
-        f"mart; medians of {ROUNDS}. Run it again: `python -m benchmarks.watch`.\n\n"
-        "| Records | Batch, CPU s | All checks, CPU s | Share | Largest share |\n| --- | --- | --- | --- | --- |\n"
+        f"mart; medians of {ROUNDS}. Run it again: `{command}`.\n\n"
     )
+    columns = ("records", "batch, CPU s", "all checks, CPU s", "share", "largest share")
     lines = [
-        f"| {row['records']:,} | {row['batch_cpu_seconds']} | {row['checks_cpu_seconds']} | {row['share']:.1%} "
-        f"| {row['largest_share']:.1%} |\n"
+        (
+            f"{row['records']:,}", row["batch_cpu_seconds"], row["checks_cpu_seconds"], f"{row['share']:.1%}",
+            f"{row['largest_share']:.1%}",
+        )
         for row in rows
-    ]
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "watch.md").write_text(head + "".join(lines))
-    (RESULTS / "watch.json").write_text(json.dumps(rows, indent=1) + "\n")
+    ]  # fmt: skip
+    save("watch", head + table(columns, lines), {"command": command, "batches": rows})
 
 
 if __name__ == "__main__":

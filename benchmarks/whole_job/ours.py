@@ -24,7 +24,7 @@ from schemas.tables.gold import ATTRIBUTION, CAMPAIGN_DAILY
 from schemas.tables.silver import QUARANTINE
 
 FEEDS = ("impressions", "clicks_conversions")
-MARTS = ("campaign_hourly", "campaign_daily", "touches", "attribution", "attribution_daily")
+MARTS = ("conversions", "campaign_hourly", "campaign_daily", "touches", "attribution", "attribution_daily")
 KEY = b"benchmark"
 
 

@@ -19,21 +19,26 @@ conversions), `refused` (rows)."""
 
 @dataclass(frozen=True)
 class Job:
-    """Where the topics are, the reference data, and a folder to work in; `options` only Spark knows."""
+    """Where the topics are, the reference data, how many messages wait, and a folder to work in.
+
+    `options` only Spark knows.
+    """
 
     bootstrap_servers: str
     reference: str
-    folder: str
+    messages: int
+    folder: str = ""
     options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What it cost and what came out; `first` is what a first, uncounted pass cost."""
+    """What it cost and what came out; `first` is what a first, uncounted pass cost, `tasks` how many Spark ran."""
 
     cost: Cost
     numbers: Numbers
     first: Cost | None = None
+    tasks: int | None = None
 
 
 def main(work: Callable[[Job], Outcome]) -> None:
@@ -45,7 +50,7 @@ def read(line: str) -> Outcome:
     """What a measured process printed last."""
     found = json.loads(line)
     first = Cost(**found["first"]) if found["first"] else None
-    return Outcome(Cost(**found["cost"]), found["numbers"], first)
+    return Outcome(Cost(**found["cost"]), found["numbers"], first, found["tasks"])
 
 
 def numbers_of(campaign_daily: pl.LazyFrame, last_click: pl.LazyFrame, refused: int) -> Numbers:

@@ -30,13 +30,23 @@ def run(job: Job) -> Outcome:
         # As ours.
         "spark.hadoop.parquet.compression.codec.zstd.level": "1",
         "spark.sql.shuffle.partitions": chosen["shuffle"],
+        **chosen["session"],
     }
     with local_session(session_settings) as session:
         first = cost_of(lambda: _work(session, job, folder / "first"))
+        before = _tasks(session)
         second: Cost = cost_of(lambda: _work(session, job, folder / "second"))
+        tasks = _tasks(session) - before
     tables = {name: pl.scan_delta(str(folder / "second" / name)) for name in ("campaign_daily", "last_click")}
     refused = pl.scan_delta(str(folder / "second" / "refused")).select(pl.len()).collect().item()
-    return Outcome(second, numbers_of(*tables.values(), refused), first)
+    return Outcome(second, numbers_of(*tables.values(), refused), first, tasks)
+
+
+def _tasks(session: Any) -> int:
+    """How many tasks the session has run."""
+    context = session.sparkContext._jsc.sc()
+    context.listenerBus().waitUntilEmpty()
+    return int(context.statusStore().executorSummary("driver").totalTasks())
 
 
 def _work(session: Any, job: Job, folder: Path) -> None:

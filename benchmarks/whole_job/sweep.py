@@ -4,7 +4,7 @@ from typing import Any
 
 Settings = dict[str, Any]
 
-BASE: Settings = {"java": "-XX:+UseParallelGC", "codec": "zstd", "shuffle": "2", "source": {}}
+BASE: Settings = {"java": "-XX:+UseParallelGC", "codec": "zstd", "shuffle": "2", "source": {}, "session": {}}
 """As many tasks as cores, one batch of everything."""
 
 GRID: tuple[Settings, ...] = (
@@ -13,8 +13,20 @@ GRID: tuple[Settings, ...] = (
     BASE | {"codec": "snappy"},
     BASE | {"shuffle": "8"},
     BASE | {"source": {"maxOffsetsPerTrigger": "250000"}},
+    BASE | {"session": {"spark.sql.adaptive.enabled": "false"}},
 )
 """One change at a time."""
 
 BEST: Settings = GRID[0]
-"""What served landing best (results/landing_sweep.md); `--sweep` of the whole job has not been run to its end yet."""
+"""By `python -m benchmarks.whole_job --sweep`; see results/whole_job_sweep.md."""
+
+
+def name_of(settings: Settings) -> tuple[str, str, str, str]:
+    """Collector, codec, shuffle partitions and the rest, for people."""
+    others = [f"{name.removeprefix('spark.sql.')}={value}" for name, value in _others(settings).items()]
+    collector = settings["java"].removeprefix("-XX:+Use")
+    return collector, settings["codec"], settings["shuffle"], ", ".join(others) or "as they are"
+
+
+def _others(settings: Settings) -> dict[str, str]:
+    return settings["source"] | settings["session"]

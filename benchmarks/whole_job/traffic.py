@@ -1,11 +1,12 @@
-"""Journeys of users: impressions, clicks on some, conversions after some; some events twice, some broken."""
+"""Journeys of users: impressions, clicks on some, conversions after some; some events twice, some broken.
 
-import json
-import random
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+The texts are made column by column, so that millions of them take seconds.
+"""
+
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from confluent_kafka import Producer
 
@@ -17,87 +18,114 @@ CAMPAIGNS, CREATIVES = 200, 1_000
 BROKEN, TWICE = 0.01, 0.02
 """Shares of the events."""
 CLICKED, CONVERTED = 0.12, 0.2
+MOST_IMPRESSIONS = 11
+"""Of one user, who has at least one."""
 
 FIRST = date(2026, 11, 2)
 """Journeys begin on this date and the next."""
+BEGIN_MS = 36 * 3_600_000
+"""Within so long they begin."""
 
-Event = tuple[str, bytes, bytes]
-"""Topic, key, value."""
+USERS_AT_ONCE = 20_000
 
 
-def fill(servers: str, events: int) -> None:
-    """Sends about so many events: whole journeys."""
+def fill(servers: str, events: int) -> int:
+    """Sends about so many events, whole journeys; returns how many."""
     settings = {"bootstrap.servers": servers, "linger.ms": 50, "compression.type": "lz4", "batch.size": 1 << 20}
     producer = Producer({**settings, "queue.buffering.max.messages": 1_000_000})
-    for number, (topic, key, value) in enumerate(_events(events)):
-        producer.produce(topic, value, key=key)
-        if number % 10_000 == 0:
-            producer.poll(0)
-    producer.flush()
-
-
-def _events(events: int) -> Iterator[Event]:
-    chance, sent, user = random.Random(1), 0, 0
+    sent, part = 0, 0
     while sent < events:
-        user += 1
-        for topic, value, is_needed in _journey(chance, user):
-            copies = 2 if chance.random() < TWICE else 1
-            broken = chance.random() < BROKEN and not is_needed
-            sent += copies
-            for _ in range(copies):
-                yield topic, b"u-%d" % user, _broken(value) if broken else value
+        # Once are so many users who together have about as many events as are still to be sent.
+        users = min(USERS_AT_ONCE, (events - sent) // (MOST_IMPRESSIONS // 2) + 1)
+        for topic, rows in journeys(part, users).items():
+            for key, value in rows.iter_rows():
+                producer.produce(topic, value, key=key)
+            producer.flush()
+            sent += rows.height
+        part += 1
+    return sent
 
 
-def _broken(value: bytes) -> bytes:
-    """The same without a time that could be read."""
-    return value.replace(b"2026-", b"when? ", 1)
+def journeys(part: int, users: int) -> dict[str, pl.DataFrame]:
+    """The events of some users by topic: key and value; every part is its own users, the same each time."""
+    chance = np.random.default_rng([1, part])
+    views = _views(chance, part * USERS_AT_ONCE, users)
+    clicks, sales = _clicks(chance, views), _sales(chance, views)
+    return {
+        # A click without its impression would be invalid traffic, which the other program does not look for.
+        IMPRESSIONS: _sent(chance, views.with_columns(value=_IMPRESSION, is_needed="is_clicked")),
+        CLICKS: _sent(chance, pl.concat([clicks, sales]).with_columns(is_needed=pl.lit(False))),
+    }
 
 
-def _journey(chance: random.Random, user: int) -> Iterator[tuple[str, bytes, bool]]:
-    """One user's events in order, and whether a later one needs it: a click without its impression would be invalid
-    traffic, which the other program does not look for. An impression is a minute or more after the one before."""
-    at = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + timedelta(seconds=chance.randrange(36 * 3600))
-    for _ in range(chance.randrange(1, 12)):
-        at += timedelta(milliseconds=chance.randrange(60_000, 1_800_000))
-        creative = chance.randrange(CREATIVES)
-        impression_id = f"i-{chance.getrandbits(96):024x}"
-        is_clicked = chance.random() < CLICKED
-        yield IMPRESSIONS, _impression(chance, user, at, creative, impression_id), is_clicked
-        if is_clicked:
-            clicked_at = at + timedelta(milliseconds=chance.randrange(2_000, 30_000))
-            yield CLICKS, _click(chance, user, clicked_at, creative, impression_id), False
-    if chance.random() < CONVERTED:
-        at += timedelta(milliseconds=chance.randrange(60_000, 6 * 3_600_000))
-        event_id = f"v-{chance.getrandbits(96):024x}"
-        row = f"{_time(at)},u-{user},,purchase,{event_id},,,,{chance.randrange(100)}.50,USD"
-        yield CLICKS, row.encode(), False
-
-
-def _impression(chance: random.Random, user: int, at: datetime, creative: int, impression_id: str) -> bytes:
-    return json.dumps(
+def _views(chance: np.random.Generator, first_user: int, users: int) -> pl.DataFrame:
+    """One row per impression, a minute or more after the one before of its user."""
+    counts = chance.integers(1, MOST_IMPRESSIONS + 1, users)
+    rows = int(counts.sum())
+    begin = np.repeat(chance.integers(0, BEGIN_MS, users), counts)
+    midnight = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp()) * 1000
+    frame = pl.DataFrame(
         {
-            "impression_id": impression_id,
-            "ad_creative_id": f"cr-{creative}",
-            "user_id": f"u-{user}",
-            "timestamp": _time(at),
-            "website": f"news{chance.randrange(50)}.example.com",
-            "price": chance.randrange(10_000) / 1e6,
-            "currency": "USD",
+            "user": np.repeat(np.arange(first_user, first_user + users), counts),
+            "at": chance.integers(60_000, 1_800_000, rows),
+            "id": _ids(chance, rows),
+            "creative": chance.integers(0, CREATIVES, rows),
+            "site": chance.integers(0, 50, rows),
+            "price": chance.integers(0, 10_000, rows),
+            "is_clicked": chance.random(rows) < CLICKED,
         }
-    ).encode()
+    )
+    return frame.with_columns(pl.col("at").cum_sum().over("user") + begin + midnight)
 
 
-def _click(chance: random.Random, user: int, at: datetime, creative: int, impression_id: str) -> bytes:
-    event_id, campaign = f"c-{chance.getrandbits(96):024x}", _campaign(creative)
-    return f"{_time(at)},u-{user},{campaign},click,{event_id},{impression_id},{event_id},cr-{creative}".encode()
+def _clicks(chance: np.random.Generator, views: pl.DataFrame) -> pl.DataFrame:
+    clicked = views.filter("is_clicked").rename({"id": "view"})
+    later = pl.Series("later", chance.integers(2_000, 30_000, clicked.height))
+    made = clicked.with_columns(pl.col("at") + later, id=_ids(chance, clicked.height))
+    return made.select("user", value=_CLICK)
 
 
-def _campaign(creative: int) -> str:
-    return f"c-{creative % CAMPAIGNS}"
+def _sales(chance: np.random.Generator, views: pl.DataFrame) -> pl.DataFrame:
+    """A conversion after the last impression of some users."""
+    last = views.group_by("user", maintain_order=True).agg(pl.col("at").last())
+    buyers = last.filter(pl.Series(chance.random(last.height) < CONVERTED))
+    later = pl.Series("later", chance.integers(60_000, 6 * 3_600_000, buyers.height))
+    revenue = pl.Series("revenue", chance.integers(0, 100, buyers.height))
+    made = buyers.with_columns(pl.col("at") + later, revenue, id=_ids(chance, buyers.height))
+    return made.select("user", value=_SALE)
 
 
-def _time(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _sent(chance: np.random.Generator, rows: pl.DataFrame) -> pl.DataFrame:
+    """Key and value, some without a time that could be read, and some twice."""
+    is_broken = pl.Series(chance.random(rows.height) < BROKEN) & ~rows["is_needed"]
+    broken = pl.col("value").str.replace("2026-", "when? ", literal=True)
+    times = pl.Series(1 + (chance.random(rows.height) < TWICE))
+    value = pl.when(is_broken).then(broken).otherwise("value").repeat_by(times)
+    sent = rows.select(pl.format("u-{}", "user").alias("key"), value.alias("value")).explode("value")
+    return sent.cast(pl.Binary)
+
+
+def _ids(chance: np.random.Generator, count: int) -> pl.Series:
+    """Random ids of 24 hexadecimal digits."""
+    digits = chance.bytes(12 * count).hex().encode()
+    return pl.Series("id", np.frombuffer(digits, "S24").astype("U24"), pl.String)
+
+
+def _campaign(creative: pl.Expr) -> pl.Expr:
+    return pl.format("c-{}", creative % CAMPAIGNS)
+
+
+_TIME = pl.from_epoch("at", time_unit="ms").dt.to_string("%Y-%m-%dT%H:%M:%S%.3fZ")
+_IMPRESSION = pl.format(
+    '{{"impression_id": "i-{}", "ad_creative_id": "cr-{}", "user_id": "u-{}", "timestamp": "{}", '
+    '"website": "news{}.example.com", "price": 0.00{}, "currency": "USD"}}',
+    *("id", "creative", "user", _TIME, "site", pl.col("price").cast(pl.String).str.zfill(4)),
+)
+_CLICK = pl.format(
+    "{},u-{},{},click,c-{},i-{},c-{},cr-{}",
+    *(_TIME, "user", _campaign(pl.col("creative")), "id", "view", "id", "creative"),
+)
+_SALE = pl.format("{},u-{},,purchase,v-{},,,,{}.50,USD", _TIME, "user", "id", "revenue")
 
 
 def write_reference(folder: Path) -> None:
@@ -109,7 +137,8 @@ def write_reference(folder: Path) -> None:
             {"campaign_id": f"c-{n}", "advertiser_id": f"a-{n % 20}", "name": f"campaign {n}"} for n in range(CAMPAIGNS)
         ],
         "creatives": [
-            {"creative_id": f"cr-{n}", "campaign_id": _campaign(n), "name": f"creative {n}"} for n in range(CREATIVES)
+            {"creative_id": f"cr-{n}", "campaign_id": f"c-{n % CAMPAIGNS}", "name": f"creative {n}"}
+            for n in range(CREATIVES)
         ],
         "advertisers": [
             {"advertiser_id": f"a-{n}", "name": f"advertiser {n}", "reporting_zone": "UTC", "currency": "USD"}
