@@ -16,8 +16,11 @@ import pytest
 
 from resources.files import list_files
 from resources.lake import CommitConflictError, Lake, Marks
+from resources.lake.place import Place
+from resources.lake.take import put_files, take, take_instead
 from resources.landing import waiting_files
 from resources.sample_traffic import TrafficConfig, write_files
+from resources.scratch import Scratch, remove_leftovers
 from schemas.tables.table import Table, TableColumn
 from tests.journeys.world import contents, new_seed
 from tests.real.object_store import BUCKET, ObjectStore
@@ -91,6 +94,29 @@ def test_of_racing_writers_one_is_first_and_the_others_know(root: str) -> None:
         print(f"{sum(future.result() for future in futures)} conflicts")
     counts = Lake(root).open(table).scan().collect()["count"]
     assert sorted(counts) == list(range(1, WRITERS * APPENDS + 1))
+
+
+def test_what_workers_of_a_cluster_write_is_shared_and_committed(root: str) -> None:
+    """Scratch files, and files that another process commits by their names alone."""
+    lake = Lake(root)
+    scratch = Scratch.in_lake(lake.root, lake.storage_options)
+    path = scratch.write(pl.DataFrame({"count": [1, 2]}))
+    assert scratch.scan([path]).collect()["count"].to_list() == [1, 2]
+    scratch.remove()
+    left = scratch.write(pl.DataFrame({"count": [3]}))
+    assert remove_leftovers(lake.root, datetime.now(UTC) + timedelta(minutes=1)) == 1
+    with pytest.raises(FileNotFoundError):
+        scratch.scan([left]).collect()
+
+    columns = (TableColumn("event_date", pl.Date(), ""), TableColumn("count", pl.Int64(), ""))
+    table = Table("silver", "counts", "", columns, "One count.", ("event_date",), statistics_columns=("count",))
+    day = datetime(2026, 3, 1, tzinfo=UTC).date()
+    rows = pl.DataFrame({"event_date": [day], "count": [1]})
+    opened = lake.open(table)
+    take(opened, put_files(Place.of(opened), rows), Marks())
+    other = put_files(Place.of(opened), rows.with_columns(pl.lit(2, pl.Int64).alias("count")))
+    take_instead(opened, other, {"event_date": [str(day)]}, Marks())
+    assert lake.open(table).scan().collect()["count"].to_list() == [2]
 
 
 def test_a_landing_prefix_is_watched(root: str, object_store: ObjectStore, tmp_path: Path) -> None:
