@@ -9,7 +9,10 @@ import orjson
 RECORD_ID = "record-id"
 """The header that names one record of one file: `<sha256>:<position>`, with `:<index>` where several share one."""
 
-Headers = Sequence[tuple[str, bytes | str | None]]
+Headers = Sequence[tuple[str | None, bytes | str | None]]
+
+UNREADABLE: Headers = ((None, "A header's name is not UTF-8; the client cannot show this message's headers."),)
+"""What stands for them; the message itself is whole."""
 
 
 def headers_json(headers: Headers | None) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 from confluent_kafka import Message
 
-from resources.kafka.headers import Headers, headers_json, record_id
+from resources.kafka.headers import UNREADABLE, Headers, headers_json, record_id
 
 MESSAGE_SCHEMA = {
     "payload": pl.Binary(),
@@ -46,7 +46,7 @@ class MessageColumns:
         partitions, offsets = list(map(Message.partition, messages)), list(map(Message.offset, messages))
         self._payloads += payloads
         self._keys += map(Message.key, messages)
-        self._headers += map(Message.headers, messages)
+        self._headers += _headers(messages)
         self._partitions += partitions
         self._offsets += offsets
         self._timestamps += map(Message.timestamp, messages)
@@ -104,6 +104,18 @@ class MessageColumns:
             return [_repeated(name, None, rows, pl.String()) for name in ("headers", "record_id")]
         readings = {"headers": headers_json, "record_id": record_id}
         return [pl.Series(name, list(map(read, self._headers)), pl.String) for name, read in readings.items()]
+
+
+def _headers(messages: Sequence[Message]) -> list[Headers | None]:
+    """Each message's headers; the client fails on names that are not UTF-8, and may not be asked for them again."""
+    found: list[Headers | None] = []
+    waiting = iter(messages)
+    while len(found) < len(messages):
+        try:
+            found.extend(map(Message.headers, waiting))
+        except SystemError:
+            found.append(UNREADABLE)
+    return found
 
 
 def _repeated(name: str, value: int | None, rows: int, dtype: pl.DataType) -> pl.Series:

@@ -83,15 +83,11 @@ def _is_constant(column: pl.Series) -> bool:
 
 def _repeated(column: pl.Series) -> pa.Array:
     """A dictionary of the one value; nulls for nulls."""
-    kind = _arrow_type(column)
     if column.null_count():
-        return pa.nulls(len(column), kind)
+        return pa.nulls(len(column), column.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).type)
     places = pl.zeros(len(column), dtype=pl.Int8, eager=True).to_arrow()
-    return pa.DictionaryArray.from_arrays(places, pa.array([column[0]], kind))
-
-
-def _arrow_type(column: pl.Series) -> pa.DataType:
-    return column.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).type
+    # Not `pa.array`, which imports pandas to see whether it is given some of it.
+    return pa.DictionaryArray.from_arrays(places, column.head(1).to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _repeats(column: pl.Series) -> bool:

@@ -1,12 +1,15 @@
 """What is produced is in bronze: every byte, once, with its coordinates, whatever a message looks like."""
 
 import json
+import subprocess
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from advertisex_assets.bronze.kafka import Budget
+from advertisex_assets.transforms.refusals import client_of
 from resources.kafka import UnknownTopicError
 from tests.streaming.setting import NOW, Stream, impression, payloads
 
@@ -74,6 +77,22 @@ def test_headers_are_kept_in_order_and_byte_for_byte(stream: Stream) -> None:
     assert json.loads(with_headers[0]) == kept
     assert with_headers[1:] == ("f00:12", None)
     assert without == (None, None, None)
+
+
+def test_a_header_whose_name_is_no_text_costs_only_the_headers_of_its_message(kcat: Path, stream: Stream) -> None:
+    stream.create()
+    stream.produce([impression(1)], headers=[("trace", b"a")])
+    servers = str(stream.broker.client_config["bootstrap.servers"])
+    command = [kcat, "-P", "-b", servers, "-t", stream.topic, "-p", "0", "-H", b"\xff\xfe=1"]
+    subprocess.run(command, input=impression(2), check=True, timeout=60)
+    stream.produce([impression(3)], headers=[("trace", b"b")])
+    stream.land()
+    rows = stream.rows()
+    assert rows["payload"].to_list() == [impression(1), impression(2), impression(3)]
+    first, unread, last = map(json.loads, rows["headers"])
+    assert (first, last) == ([["trace", "a"]], [["trace", "b"]])
+    assert [name for name, _ in unread] == [None] and "UTF-8" in unread[0][1]
+    assert client_of(rows["headers"][1]) is None
 
 
 def test_several_records_of_one_message_are_rows_of_one_offset(stream: Stream) -> None:
