@@ -47,7 +47,11 @@ def stage(folder: Path) -> Iterator[Stage]:
         for feed_name in SHARES:
             broker.create_topic(feed_named(feed_name).topic)
         environment = child_environment(
-            lake=lake.root, kafka_bootstrap_servers=broker.bootstrap_servers, DAGSTER_HOME=str(home)
+            lake=lake.root,
+            kafka_bootstrap_servers=broker.bootstrap_servers,
+            DAGSTER_HOME=str(home),
+            # Every run is a process: where Python may not keep what it compiled, each compiles Dagster again.
+            PYTHONDONTWRITEBYTECODE="",
         )
         port = str(free_port(0))
         command = python("-m", "dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", port)

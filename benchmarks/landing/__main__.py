@@ -25,9 +25,9 @@ PROGRAMS = ("limit", "ours", "spark")
 HEAD = """\
 # Landing
 
-A topic of {messages:,} messages landed from a real broker in {rounds} alternating rounds, each in a fresh process;
-medians of CPU seconds per million messages. The limit consumes, takes each value and writes it to Parquet. Spark is
-Structured Streaming into Delta after a first landing that is not counted, with its best settings of
+A topic of {messages:,} messages landed from a real broker in {rounds} alternating rounds, each in a fresh process
+after a first landing that is not counted; medians of CPU seconds per million messages. The limit consumes, takes each
+value and writes it to Parquet. Spark is Structured Streaming into Delta with its best settings of
 [those tried](landing_sweep.md); its rows are asserted to be ours, by a digest of offsets and payloads.
 Run it again: `python -m benchmarks.landing`.
 

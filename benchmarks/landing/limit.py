@@ -6,8 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from confluent_kafka import Consumer, TopicPartition
 
-from benchmarks.landing.measure import Job, Landed, main
-from benchmarks.measure import cost_of
+from benchmarks.landing.measure import Job, Landed, main, measured
 from resources.kafka.config import CONSUMER
 from resources.kafka.reader import CHUNK_MESSAGES
 
@@ -20,12 +19,14 @@ PARQUET = {"compression": "zstd", "compression_level": 1, "use_dictionary": Fals
 
 def land(job: Job) -> Landed:
     """Takes the messages of partition 0 into Parquet files."""
-    cost = cost_of(lambda: _take(job))
-    landed = sum(pq.read_metadata(path).num_rows for path in Path(job.folder).glob("*.parquet"))
-    return Landed(cost, landed, "")
+    return measured(job, _take, _counted)
 
 
-def _take(job: Job) -> None:
+def _counted(folder: Path) -> tuple[int, str]:
+    return sum(pq.read_metadata(path).num_rows for path in folder.glob("*.parquet")), ""
+
+
+def _take(job: Job, folder: Path) -> None:
     consumer = Consumer({"bootstrap.servers": job.bootstrap_servers, "group.id": "limit", **CONSUMER})
     consumer.assign([TopicPartition(job.topic, 0, 0)])
     taken = 0
@@ -35,7 +36,7 @@ def _take(job: Job) -> None:
             found = consumer.consume(CHUNK_MESSAGES, 1.0)
             values += [message.value() for message in found if message.error() is None]
         table = pa.table({"payload": pa.array(values, pa.binary())})
-        pq.write_table(table, Path(job.folder) / f"{taken}.parquet", **PARQUET)
+        pq.write_table(table, folder / f"{taken}.parquet", **PARQUET)
         taken += len(values)
     consumer.close()
 

@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import polars as pl
 
 from advertisex_assets.bronze.kafka import Budget, land_kafka
-from benchmarks.landing.measure import Job, Landed, digest_of, main
+from benchmarks.landing.measure import Job, Landed, digest_of, main, measured
 from benchmarks.landing.traffic import SCHEMA
-from benchmarks.measure import cost_of
 from resources.kafka import Kafka
 from resources.lake import Lake
 from resources.run import new_run
@@ -31,18 +31,21 @@ class OneSchema:
 
 def land(job: Job) -> Landed:
     """Lands all of the topic that is called like its feed."""
-    cost = cost_of(lambda: _land(job))
-    rows = Lake(job.folder).open(bronze_table(feed_named(job.topic))).scan()
+    return measured(job, _land, lambda folder: _digest(job, folder))
+
+
+def _digest(job: Job, folder: Path) -> tuple[int, str]:
+    rows = Lake(str(folder)).open(bronze_table(feed_named(job.topic))).scan()
     # The benchmark measures work that was done: every message was routed by its own time.
     assert rows.select((pl.col("routed_by") == "event_time").all()).collect().item()
-    return Landed(cost, *digest_of(rows))
+    return digest_of(rows)
 
 
-def _land(job: Job) -> None:
+def _land(job: Job, folder: Path) -> None:
     feed = dataclasses.replace(feed_named(job.topic), topic=job.topic)
     kafka = Kafka({"bootstrap.servers": job.bootstrap_servers}, "ours")
     budget = Budget(run_rows=10**12)
-    receipt = land_kafka(Lake(job.folder), feed, kafka, budget, new_run("bench"), OneSchema())
+    receipt = land_kafka(Lake(str(folder)), feed, kafka, budget, new_run("bench"), OneSchema())
     assert receipt.is_caught_up
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.landing.measure import Job, Landed, digest_of, main
-from benchmarks.measure import Cost, cost_of
+from benchmarks.landing.measure import Job, Landed, digest_of, main, measured
 from benchmarks.spark.session import local_session, options
 
 ENOUGH_HEAP = "2g"
@@ -17,7 +16,7 @@ ENOUGH_HEAP = "2g"
 
 
 def land(job: Job) -> Landed:
-    """Lands the topic twice in one session and measures the second time: by then Java has compiled what it will."""
+    """Lands the topic in one session, which starts before anything is measured."""
     folder, jars = Path(job.folder), [Path(jar) for jar in job.options["jars"]]
     chosen = job.options["settings"]
     session_settings = options(folder, jars) | {
@@ -28,9 +27,11 @@ def land(job: Job) -> Landed:
         "spark.hadoop.parquet.compression.codec.zstd.level": "1",
     }
     with local_session(session_settings) as session:
-        _land(session, job, folder / "first")
-        cost: Cost = cost_of(lambda: _land(session, job, folder / "second"))
-        return Landed(cost, *digest_of(pl.scan_delta(str(folder / "second" / "table"))))
+        return measured(
+            job,
+            lambda job, below: _land(session, job, below),
+            lambda below: digest_of(pl.scan_delta(str(below / "table"))),
+        )
 
 
 def _land(session: Any, job: Job, folder: Path) -> None:
