@@ -45,7 +45,7 @@ class Campaign:
         self._setting, self._chance = setting, random.Random(seed)
         self._traffic = Traffic(*streams, setting.landing / streams[0].feed.name, self._chance)
         self._disturbances = Disturbances(setting, broker, self._chance)
-        self.certificate = Certificate(seed, self._disturbances.happened)
+        self.certificate = Certificate(seed, commit(), self._disturbances.happened)
         self._repeats = Counter(dict.fromkeys({ANYWHERE, *every_step()}, 1))
         """How often each step came in the run where it came most often."""
         self._missed = True
@@ -148,6 +148,13 @@ def zygote(setting: Setting) -> Iterator[Workers]:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(timeout=60)
+
+
+def commit() -> str:
+    """The commit that is checked out, and whether something was changed since; "unknown" outside of a checkout."""
+    asked = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    told = subprocess.run(asked, cwd=REPOSITORY, capture_output=True, text=True)
+    return told.stdout.strip() or "unknown"
 
 
 def _kind(step: str) -> str:

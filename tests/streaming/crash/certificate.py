@@ -27,6 +27,7 @@ class Certificate:
     """Kills per step, what befell the rest, what workers met, and whether the tables are right."""
 
     seed: int
+    commit: str
     happened: Counter[str]
     kills: Counter[str] = field(default_factory=Counter)
     conflicts: int = 0
@@ -93,7 +94,7 @@ class Certificate:
         steps = [f"  {name:<{widest}}  {count:>4}" for name, count in sorted(self.kills.items())]
         return "\n".join(
             [
-                f"Crash certificate (seed {self.seed}, {self.minutes:.0f} minutes)",
+                f"Crash certificate (commit {self.commit}, seed {self.seed}, {self.minutes:.0f} minutes)",
                 f"kills by SIGKILL: {self.kills.total()}, by step:",
                 *steps,
                 f"workers, two at a time: {self.workers}, by Dagster's sensors and runs: {self.dagster_workers}",
