@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import chain, repeat
 
 import polars as pl
 
@@ -26,11 +27,16 @@ def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | No
     written: list[SilverReceipt] = []
     while True:
         tables = open_tables(lake, feed)
+        decided = tables.decisions.version
         waiting = pending_dates(tables, inputs)
         chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
-        parts = stretches(chosen, stretch_rows(run.engine))
-        written += [refresh_dates(lake, feed, dates, inputs, run) for dates in parts]
-        if lake.open(tables.decisions.table).version == tables.decisions.version:
+        # The handles by which it was found out what is pending serve the first pass: opening them costs as much as it.
+        handles = chain([tables], repeat(None))
+        written += [
+            refresh_dates(lake, feed, dates, inputs, run, opened=opened)
+            for dates, opened in zip(stretches(chosen, stretch_rows(run.engine)), handles, strict=False)
+        ]
+        if lake.open(tables.decisions.table).version == decided:
             break
     if len(chosen) == len(waiting):
         advance_frontier(tables, inputs)

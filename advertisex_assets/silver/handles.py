@@ -17,6 +17,10 @@ from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 ERASED_MARK = "erased/"
 """Before a date: the mark in bronze that counts how often rows routed to it were erased."""
 
+FRONTIER = "frontier"
+"""The bronze version below which every date of the feed is done, under the frontier's fingerprint; beside it the last
+decision about routes that was taken in."""
+
 FINGERPRINT_BITS = 63
 """A Delta transaction version is a signed 64-bit integer."""
 
@@ -62,6 +66,11 @@ class FeedTables:
         """How often bronze rows of a date were erased; dates without are left out."""
         marks = ((name.removeprefix(ERASED_MARK), times) for name, times in self._bronze_marks.items())
         return {date.fromisoformat(day): times for day, times in marks if is_date(day)}
+
+    @property
+    def frontier(self) -> int | None:
+        """The bronze version up to which every date has its rows; None before the first time."""
+        return self.ledger.mark(f"{self.feed.name}/{FRONTIER}")
 
     def state(self, day: date) -> DateState | None:
         """The state of a date if all tables agree on it; None if they differ (a crash in between) or never saw it."""

@@ -5,13 +5,9 @@ from datetime import date
 
 import polars as pl
 
-from advertisex_assets.silver.handles import FeedTables
+from advertisex_assets.silver.handles import FRONTIER, FeedTables
 from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from resources.lake import CommitConflictError, Marks
-
-FRONTIER = "frontier"
-"""The bronze version below which every date of the feed is done, under the frontier's fingerprint; beside it the last
-decision about routes that was taken in."""
 
 
 def pending_dates(tables: FeedTables, inputs: Inputs) -> dict[date, int]:
@@ -54,7 +50,7 @@ def _touched(tables: FeedTables, inputs: Inputs) -> pl.DataFrame:
     is_current = all(
         (tables.ledger.mark(mark) or 0) == due[mark] for mark in (f"{name}/fingerprint", f"{name}/erasures")
     )
-    landed = _landed(tables, tables.ledger.mark(name) if is_current else None)
+    landed = _landed(tables, tables.frontier if is_current else None)
     decided = tables.routes.dates(after=(tables.ledger.mark(f"{name}/routes") or 0) if is_current else 0)
     routed = pl.DataFrame({"event_date": sorted(decided)}, schema={"event_date": pl.Date})
     empty = [pl.lit(0, pl.Int64).alias(column) for column in ("rows", "version")]

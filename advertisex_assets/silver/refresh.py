@@ -27,19 +27,27 @@ ATTEMPTS = 20
 
 
 def refresh_dates(
-    lake: Lake, feed: Feed, dates: Iterable[date], inputs: Inputs, run: Run, rebuild: bool = False
+    lake: Lake,
+    feed: Feed,
+    dates: Iterable[date],
+    inputs: Inputs,
+    run: Run,
+    rebuild: bool = False,
+    opened: FeedTables | None = None,
 ) -> SilverReceipt:
     """Brings the dates up to date in every silver table of the feed and returns what was done.
 
-    With `rebuild` every date is replaced from all its bronze rows, as a backfill does. Repeats while racing writers
-    get ahead; AdvertiseXError after too many.
+    With `rebuild` every date is replaced from all its bronze rows, as a backfill does. `opened` are handles for the
+    first attempt. Repeats while racing writers get ahead; AdvertiseXError after too many.
     """
     wanted = sorted(set(dates))
     for _ in range(ATTEMPTS):
         try:
-            receipt = _pass(lake, open_tables(lake, feed), wanted, inputs, run, rebuild)
+            receipt = _pass(lake, opened or open_tables(lake, feed), wanted, inputs, run, rebuild)
         except CommitConflictError:
             continue
+        finally:
+            opened = None
         if receipt is not None:
             return receipt
     raise AdvertiseXError(
@@ -66,10 +74,14 @@ def _pass(
 
 
 def _read_state(tables: FeedTables, day: date) -> tuple[int, int] | None:
+    """The bronze version up to which a date has all its rows, and its fingerprint; None if it begins anew.
+
+    Up to the frontier no row waits anywhere: of a date that was last touched long ago, a long log need not be read.
+    """
     state = tables.state(day)
     if state is None or state.bronze_version is None or state.fingerprint is None:
         return None
-    return state.bronze_version, state.fingerprint
+    return max(state.bronze_version, tables.frontier or 0), state.fingerprint
 
 
 class MisroutedRows(Exception):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from advertisex_assets.silver.pending import FRONTIER
+from advertisex_assets.silver.handles import FRONTIER
 from resources.lake import Lake, LakeTable
 from schemas.feed import Feed
 from schemas.tables.ops import LEDGER

@@ -79,7 +79,9 @@ def _read_rows(tables: FeedTables, dates: Sequence[date]) -> pl.DataFrame:
     marks = [version for version in states.values() if version is not None]
     if not marks:
         return rows
-    newer = tables.bronze.changes(after=min(marks), columns=[*POSITION, "event_date"])
+    # Up to the frontier no row waits, and older versions may be gone.
+    after = max(min(marks), tables.frontier or 0)
+    newer = tables.bronze.changes(after, columns=[*POSITION, "event_date"])
     read = pl.DataFrame(
         {"event_date": list(states), "read": marks}, schema={"event_date": pl.Date, "read": pl.Int64}
     )

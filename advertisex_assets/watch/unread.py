@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import polars as pl
 
 from advertisex_assets.silver.handles import FeedTables, date_mark, open_tables
-from advertisex_assets.silver.pending import FRONTIER
 from resources.lake import Lake
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table
@@ -16,8 +15,8 @@ def oldest_unread(lake: Lake, feed: Feed) -> tuple[int, datetime | None]:
     if not lake.exists(bronze_table(feed)):
         return 0, None
     tables = open_tables(lake, feed)
-    frontier = tables.ledger.mark(f"{feed.name}/{FRONTIER}")
-    rows = tables.bronze.changes(-1 if frontier is None else frontier, columns=["event_date", "landed_at"])
+    after = -1 if tables.frontier is None else tables.frontier
+    rows = tables.bronze.changes(after, columns=["event_date", "landed_at"])
     waiting = rows.filter(pl.col("_commit_version") > _read_versions(tables, rows))
     first = waiting["landed_at"].min()
     return waiting.height, first.astimezone(UTC) if isinstance(first, datetime) else None

@@ -2,7 +2,9 @@
 
 import json
 import resource
+import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -32,18 +34,39 @@ TODAY = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BETWEEN_UPKEEP = 10
 """Commits between two rounds of upkeep: so that each third of a short run has several."""
 
+YOUNG_LAKES = 60
+"""Young lakes beside one that is filled: enough for a median of each third."""
+
 HOT = Rules(keep=timedelta(hours=1), policy=Policy(cold_after=timedelta(0)))
 
 
-def fill(lake: Lake, commits: int, rows: int, with_upkeep: bool) -> list[float]:
-    """Lands and takes in so many micro-batches; returns the CPU seconds of each (upkeep apart)."""
-    costs = []
+@dataclass(frozen=True)
+class Costs:
+    """CPU seconds of each micro-batch (upkeep apart), and of some in a young lake, measured in between."""
+
+    batches: list[float] = field(default_factory=list)
+    young: list[float] = field(default_factory=list)
+
+
+def fill(lake: Lake, commits: int, rows: int, with_upkeep: bool) -> Costs:
+    """Lands and takes in so many micro-batches; returns what each cost."""
+    costs = Costs()
     for number in range(commits):
         batch = received(range(number * rows, (number + 1) * rows))
-        costs.append(cpu_of(lambda: _commit(lake, batch, number)))  # noqa: B023
+        costs.batches.append(cpu_of(lambda: _commit(lake, batch, number)))  # noqa: B023
         if with_upkeep and number % BETWEEN_UPKEEP == BETWEEN_UPKEEP - 1:
             keep_up(lake, TODAY)
+        if number % (commits // YOUNG_LAKES) == 0:
+            costs.young.append(_in_a_young_lake(rows))
     return costs
+
+
+def _in_a_young_lake(rows: int) -> float:
+    """The second micro-batch of a lake: the same work without a history, as the machine is just now."""
+    with tempfile.TemporaryDirectory() as folder:
+        _commit(Lake(folder), received(range(rows)), 0)
+        batch = received(range(rows, 2 * rows))
+        return cpu_of(lambda: _commit(Lake(folder), batch, 1))
 
 
 def fill_at_once(lake: Lake, commits: int, rows: int) -> None:

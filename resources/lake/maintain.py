@@ -11,6 +11,7 @@ from deltalake.exceptions import CommitFailedError
 
 from resources.lake.encode import ROW_GROUP_ROWS, cut
 from resources.lake.live import LiveFile
+from resources.lake.marks import AFTER_COMMIT
 from resources.lake.table import LakeTable
 from resources.lake.transactions import last_checkpoint
 
@@ -40,6 +41,7 @@ def optimise(table: LakeTable, partition: LiveFile, target_bytes: int) -> None:
         "max_concurrent_tasks": 1,
         "max_spill_size": SPILL_BYTES,
         "writer_properties": cut(table.table).get("writer_properties", WRITER),
+        "post_commithook_properties": AFTER_COMMIT,
     }
     try:
         if table.table.sort_by:

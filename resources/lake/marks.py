@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from deltalake import CommitProperties, Transaction
+from deltalake import CommitProperties, PostCommitHookProperties, Transaction
 
 COMMIT_RETRIES = 100
 """Blind appends never truly conflict, yet 15 retries lost 2 of 600 with four writers: allow for dozens."""
+
+
+AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
+"""A commit does not look for expired ones: delta-rs would list the whole log each time. Upkeep does (`maintain`)."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,12 @@ class Marks:
     versions: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
-    def commit_properties(self, retries: int = COMMIT_RETRIES) -> CommitProperties:
+    def commit_options(self, retries: int = COMMIT_RETRIES) -> dict[str, Any]:
         """The marks as delta-rs takes them; without retries nobody else may have committed before."""
         transactions = [Transaction(app_id, version) for app_id, version in self.versions.items()]
-        return CommitProperties(
+        properties = CommitProperties(
             app_transactions=transactions,
             custom_metadata=dict(self.notes),
             max_commit_retries=retries,
         )
+        return {"commit_properties": properties, "post_commithook_properties": AFTER_COMMIT}

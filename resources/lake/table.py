@@ -165,10 +165,8 @@ class LakeTable:
         retries: any other commit after this handle's version)."""
         try:
             schema, partitions = self._delta.schema(), list(self.table.partition_by)
-            properties = marks.commit_properties(retries)
-            self._delta.create_write_transaction(
-                list(actions), "append", schema, partitions, commit_properties=properties
-            )
+            options = marks.commit_options(retries)
+            self._delta.create_write_transaction(list(actions), "append", schema, partitions, **options)
         except CommitFailedError as error:
             raise self.conflict(error) from error
         self._delta.update_incremental()
@@ -188,7 +186,7 @@ class LakeTable:
                 predicate=predicate,
                 schema_mode="merge" if set(self.table.schema) != self._stored_columns else None,
                 **cut(self.table),
-                commit_properties=marks.commit_properties(),
+                **marks.commit_options(),
             )
         except CommitFailedError as error:
             raise self.conflict(error) from error

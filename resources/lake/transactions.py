@@ -20,10 +20,10 @@ class StaleHandleError(Exception):
 def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -> dict[str, int]:
     """The newest mark of every application id up to that table version; StaleHandleError if that is too old."""
     log = f"{uri.rstrip('/')}/_delta_log"
-    checkpoint = last_checkpoint(uri, storage_options)
+    checkpoint, parts_of_it = _pointer(uri, storage_options)
     if checkpoint is not None and checkpoint > version:
         raise StaleHandleError(f"{uri} has a checkpoint at {checkpoint}, after version {version}.")
-    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
+    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, parts_of_it, storage_options)]
     first = 0 if checkpoint is None else checkpoint + 1
     if first <= version:
         commits = scan_commits(uri, range(first, version + 1), {"txn": TRANSACTION}, storage_options)
@@ -34,18 +34,24 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
 
 def last_checkpoint(uri: str, storage_options: dict[str, str]) -> int | None:
     """The version of the newest checkpoint; None if there is none."""
+    return _pointer(uri, storage_options)[0]
+
+
+def _pointer(uri: str, storage_options: dict[str, str]) -> tuple[int | None, int | None]:
+    """The version of the newest checkpoint and the number of its parts; None for a single one."""
     path = f"{uri.rstrip('/')}/_delta_log/_last_checkpoint"
-    pointer = pl.scan_ndjson(path, schema={"version": pl.Int64}, storage_options=storage_options)
+    schema = {"version": pl.Int64, "parts": pl.Int64}
     try:
-        return int(pointer.collect().item())
+        return pl.scan_ndjson(path, schema=schema, storage_options=storage_options).collect().row(0)
     except FileNotFoundError:
-        return None
+        return None, None
 
 
-def _of_checkpoint(log: str, version: int, storage_options: dict[str, str]) -> pl.LazyFrame:
-    # The star covers checkpoints in parts, which other writers make.
-    pattern = f"{log}/{version:020d}.checkpoint*.parquet"
-    rows = pl.scan_parquet(pattern, storage_options=storage_options)
+def _of_checkpoint(log: str, version: int, parts: int | None, storage_options: dict[str, str]) -> pl.LazyFrame:
+    # Other writers make them in parts; a star would have the whole log listed.
+    names = [f".{number:010d}.{parts:010d}" for number in range(1, parts + 1)] if parts else [""]
+    files = [f"{log}/{version:020d}.checkpoint{name}.parquet" for name in names]
+    rows = pl.scan_parquet(files, storage_options=storage_options)
     return _as_columns(rows.with_columns(pl.lit(version, pl.Int64).alias("commit")))
 
 

@@ -1,9 +1,10 @@
 """Upkeep leaves few files, and the same rows, marks, sums and increments."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from advertisex_assets.bronze.kafka.balance import kafka_balance
@@ -14,15 +15,16 @@ from advertisex_assets.gold.sources import Sources
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.watch.conservation import unbalanced
-from resources.lake import Lake
+from resources.lake import Lake, Marks
 from resources.lake.live import live_files
-from resources.lake.maintain import vacuum
+from resources.lake.maintain import checkpoint, vacuum
 from schemas.errors import IncompleteBronzeError
 from schemas.invalid_traffic import Limits
 from schemas.tables.bronze import bronze_table
 from schemas.tables.ops import LEDGER
 from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
 from tests.upkeep.busy import FEED, INPUTS, batch, counts, dates, fill, land, readable, run_at, upkeep
+from tests.watch.lakes import impression
 
 BRONZE = bronze_table(FEED)
 TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
@@ -129,6 +131,30 @@ def test_late_rows_are_taken_in_by_gold_after_its_versions_are_gone(lake: Lake) 
     for table in (INVALID_TRAFFIC, *silver_tables(FEED)):
         vacuum(lake.open(table), timedelta(0))
     assert sum(receipt.rows for receipt in refresh_mart(lake, mart, dates(), run_at())) > 0
+
+
+def test_a_late_row_needs_no_version_before_the_frontier(lake: Lake) -> None:
+    """Its date was last touched long ago; what other dates got since is neither read again nor still there."""
+    late, busy = (datetime.combine(dates()[place], datetime.min.time(), UTC) for place in (0, 2))
+    for number in range(3):
+        land(lake, FEED, [impression(1_000 + number, busy)], first_offset=1_000 + number)
+        catch_up(lake, FEED, INPUTS, run_at())
+    upkeep(lake)
+    vacuum(lake.open(BRONZE), timedelta(0))
+    land(lake, FEED, [impression(2_000, late)], first_offset=2_000)
+    assert catch_up(lake, FEED, INPUTS, run_at()).ledger.select("mode", "received").rows() == [("incremental", 1)]
+
+
+def test_writers_leave_expired_commits_to_upkeep(lake: Lake) -> None:
+    """Looking for them lists the whole log, which a micro-batch must not pay for."""
+    delta = lake.open(LEDGER).delta
+    delta.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 seconds"})
+    delta.create_checkpoint()
+    first = Path(delta.table_uri.removeprefix("file://")) / "_delta_log" / f"{0:020d}.json"
+    lake.open(LEDGER).append(pl.DataFrame(schema=LEDGER.schema), Marks())
+    assert first.exists()
+    checkpoint(lake.open(LEDGER))
+    assert not first.exists()
 
 
 def test_retention_keeps_the_sums_and_refuses_to_make_anew(lake: Lake) -> None:
