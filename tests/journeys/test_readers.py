@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,9 @@ from resources.lake.manifest import write_manifest
 from resources.sample_traffic import TrafficConfig, write_files
 from schemas.tables.gold import CAMPAIGN_DAILY
 from tests.journeys.world import World, new_seed
+from tests.real.object_store import BUCKET, ObjectStore
+from tests.real.processes import free_port
+from tests.real.trino import Trino
 
 COLUMNS = ("event_date", "campaign_id", "impressions", "clicks", "spend_micros", "ctr")
 
@@ -71,13 +75,18 @@ def by_pandas(table: str) -> Rows:
     return [tuple(row) for row in frame.itertuples(index=False)]
 
 
-def by_sql_command(table: str) -> Rows:
+def said(table: str, *command: str) -> Any:
+    """What a command of ours prints as JSON."""
     program = Path(sys.executable).parent / "advertisex"
-    statement = f"SELECT {', '.join(COLUMNS)} FROM gold.campaign_daily"
-    command = [program, "sql", statement, "--format", "json"]
-    lake = str(Path(table).parents[1])
-    printed = subprocess.run(command, env={"ADVERTISEX_LAKE": lake}, capture_output=True, text=True, check=True)
-    rows = json.loads(printed.stdout)
+    lake = {"ADVERTISEX_LAKE": str(Path(table).parents[1])}
+    printed = subprocess.run(
+        [program, *command, "--format", "json"], env=lake, capture_output=True, text=True, check=True
+    )
+    return json.loads(printed.stdout)
+
+
+def by_sql_command(table: str) -> Rows:
+    rows = said(table, "sql", f"SELECT {', '.join(COLUMNS)} FROM gold.campaign_daily")
     return [(date.fromisoformat(row["event_date"]), *(row[name] for name in COLUMNS[1:])) for row in rows]
 
 
@@ -112,9 +121,9 @@ def listed_rows(uri: str) -> Rows:
 
 def test_lists_of_files_name_what_is_live(world: World, table: str, expected: Rows) -> None:
     """Also after a date was rewritten, and after one was emptied."""
-    rows = world.lake.open(CAMPAIGN_DAILY)
-    written = write_manifest(rows)
-    assert listed_rows(written.uri) == expected
+    (listed,) = said(table, "manifest", "gold.campaign_daily")
+    assert listed["table"] == "gold.campaign_daily"
+    assert listed_rows(listed["uri"]) == expected
     lake = Lake(str(world.folder / "other"))
     copy = lake.open(CAMPAIGN_DAILY)
     first, second = sorted({row[0] for row in expected})[:2]
@@ -127,3 +136,34 @@ def test_lists_of_files_name_what_is_live(world: World, table: str, expected: Ro
     written = write_manifest(copy)
     assert listed_rows(written.uri) == sorted(copy.scan().select(COLUMNS).collect().rows())
     assert {row[0] for row in listed_rows(written.uri)} == {first}
+
+
+@pytest.mark.real
+@pytest.mark.soak  # 450 MB to download, a minute to start
+@pytest.mark.timeout(1_200)
+def test_trino_reads_the_lists(
+    world: World, object_store: ObjectStore, expected: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real Trino, by a Hive catalogue, of a lake on a real S3 server; also after a date was rewritten."""
+    pytest.importorskip("thrift_files", reason="`.ci/setup real` brings Hive's interface")
+    from tests.real.hive_catalog import HiveCatalog, ListedTable
+
+    for name, value in object_store.environment.items():
+        monkeypatch.setenv(name, value)
+    copy = Lake(f"s3://{BUCKET}/{uuid.uuid4()}").open(CAMPAIGN_DAILY)
+    copy.append(world.rows(CAMPAIGN_DAILY), Marks())
+    day = expected[0][0]
+    replace(copy, world.rows(CAMPAIGN_DAILY).filter(pl.col("event_date") == day), day)
+    written = write_manifest(copy)
+    counts = dict.fromkeys(("impressions", "clicks", "spend_micros"), "bigint")
+    kinds = {"campaign_id": "string", **counts, "ctr": "double"}
+    days = sorted({row[0].isoformat() for row in expected})
+    port = free_port()
+    HiveCatalog(ListedTable("gold", "campaign_daily", written.uri, kinds, ("event_date", "date"), days)).serve(port)
+    trino = Trino(object_store, port)
+    trino.start()
+    rows = trino.query(f"SELECT {', '.join(COLUMNS)} FROM gold.campaign_daily")
+    assert sorted((date.fromisoformat(row[0]), *row[1:]) for row in rows) == expected
+    counted = trino.query(f"SELECT count(*) FROM gold.campaign_daily WHERE event_date = DATE '{day}'")
+    assert counted == [[sum(row[0] == day for row in expected)]]
+    trino.end(keep_log=False)

@@ -60,6 +60,7 @@ class Component:
     """
 
     stop_signal = signal.SIGTERM
+    start_seconds = START_SECONDS
 
     def __init__(self, name: str, command: list[str], folder: Path, is_ready: Callable[[], bool]) -> None:
         self.name, self.command, self.folder, self._is_ready = name, command, folder, is_ready
@@ -97,7 +98,7 @@ class Component:
 
     def wait_until_ready(self) -> None:
         """Wait until the process serves. RuntimeError with the log's end when it ends or takes too long."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while not self._is_ready():
             if not self.running or time.monotonic() > deadline:
                 self.kill()
