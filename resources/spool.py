@@ -32,7 +32,7 @@ class Spool:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Takes a piece."""
-        own = _copied(rows) if rows.height < FEW_ROWS else rows
+        own = copied(rows) if rows.height < FEW_ROWS else rows
         self.height += rows.height
         self._bytes += own.estimated_size()
         self._kept.append(own)
@@ -61,6 +61,6 @@ class Spool:
         self._kept, self._bytes = [], 0
 
 
-def _copied(rows: pl.DataFrame) -> pl.DataFrame:
+def copied(rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows with bytes of their own: the older Arrow layout cannot share any."""
     return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=rows.schema)

@@ -32,8 +32,8 @@ def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
     yield from _new_rows(tables, plan).select(names).iter_slices(BATCH_ROWS)
     if plan.rebuild:
         refuse_incomplete(tables, plan)
-        every = tables.routes.rows_of(tables.bronze, plan.rebuild).select(names)
-        yield from every.collect_batches(chunk_size=BATCH_ROWS, engine="streaming")
+        every = tables.routes.batches_of(tables.bronze, plan.rebuild, BATCH_ROWS)
+        yield from (rows.select(names) for rows in every)
 
 
 def refuse_incomplete(tables: FeedTables, plan: Plan) -> None:

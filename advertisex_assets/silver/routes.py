@@ -4,7 +4,7 @@ Not here: what date a row should have (`transforms/route`).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ import polars as pl
 
 from advertisex_assets.transforms.route import FIRST_DATE
 from resources.lake import LakeTable, Marks
+from resources.lake.batches import batches
 from resources.run import Run
 from schemas.feed import Feed
 from schemas.tables.bronze import POSITION
@@ -74,18 +75,31 @@ class Routes:
         wanted = sorted(set(dates))
         landed = bronze.scan_dates(wanted[0], wanted[-1], "event_date").filter(pl.col("event_date").is_in(wanted))
         landed = landed.with_columns(pl.col("event_date").alias(FIRST_DATE))
-        return landed if self.moved.is_empty() else self._rerouted(bronze, landed, wanted)
+        arrived = self._arrived(bronze, wanted)
+        return pl.concat([self._stayed(landed), *arrived], how="diagonal")
 
-    def _rerouted(self, bronze: LakeTable, landed: pl.LazyFrame, wanted: list[date]) -> pl.LazyFrame:
+    def batches_of(self, bronze: LakeTable, dates: Iterable[date], rows: int) -> Iterator[pl.DataFrame]:
+        """The same, at most so many rows at once."""
+        wanted = sorted(set(dates))
+        for landed in batches(bronze, "event_date", wanted, rows):
+            numbered = landed.lazy().with_columns(pl.col("event_date").alias(FIRST_DATE))
+            yield self._stayed(numbered).collect()
+        for arrived in self._arrived(bronze, wanted):
+            yield from arrived.collect_batches(chunk_size=rows, engine="streaming")
+
+    def _stayed(self, landed: pl.LazyFrame) -> pl.LazyFrame:
+        return landed if self.moved.is_empty() else landed.join(self.moved.lazy(), on=POSITION, how="anti")
+
+    def _arrived(self, bronze: LakeTable, wanted: list[date]) -> list[pl.LazyFrame]:
+        """Rows that landing routed elsewhere; nothing, not even a scan, where there are none."""
         came = self.moved.filter(pl.col("event_date").is_in(wanted))
-        stayed = landed.join(self.moved.lazy(), on=POSITION, how="anti")
         if came.is_empty():
-            return stayed
+            return []
         where = [pl.col(name).is_in(came[name].unique().implode()) for name in ("source", "landing_date")]
         where.append(pl.col("event_date").is_in(came[FIRST_DATE].unique().implode()))
         arrived = bronze.scan().filter(*where).rename({"event_date": FIRST_DATE})
         new_dates = came.lazy().select(*POSITION, "event_date")
-        return pl.concat([stayed, arrived.join(new_dates, on=POSITION, how="inner")], how="diagonal")
+        return [arrived.join(new_dates, on=POSITION, how="inner")]
 
 
 def keep_decisions(table: LakeTable, feed: Feed, moves: pl.DataFrame, run: Run) -> None:
