@@ -18,9 +18,9 @@ from resources.lake import Lake
 HISTORY, LONG_HISTORY = (1_000_000, 10_000_000), (1_000_000, 10_000_000, 100_000_000)
 ROWS_PER_DATE = 100_000
 """About as many in every repeated date: more history is more dates."""
-BATCH_EVENTS = 60_000
-"""Of which the largest file of each feed is the batch: about ten seconds of 2,000 events a second."""
-BATCHES = 4
+BATCH_EVENTS = 20_000
+"""Of which the largest file of each feed is the batch: a few seconds of 2,000 events a second."""
+BATCHES = 3
 ROUNDS = 3
 
 HEAD = """\
@@ -42,11 +42,12 @@ def main() -> None:
     parser.add_argument("--long", action="store_true", help=f"{LONG_HISTORY}.")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--per-date", type=int, default=ROWS_PER_DATE)
+    parser.add_argument("--batch-events", type=int, default=BATCH_EVENTS)
     asked = parser.parse_args()
     history = asked.rows or (LONG_HISTORY if asked.long else HISTORY)
     with tempfile.TemporaryDirectory(prefix="history-") as folder:
         once, lakes = _lakes(Path(folder), history, asked.per_date)
-        batches = [_batch(Path(folder) / f"batch-{number}", 10 + number) for number in range(BATCHES + 1)]
+        batches = [_batch(Path(folder) / f"batch-{n}", asked.batch_events, 10 + n) for n in range(BATCHES + 1)]
         runs: dict[int, list[dict[str, Any]]] = {}
         for _ in range(asked.rounds):
             for rows, lake in lakes.items():
@@ -54,7 +55,10 @@ def main() -> None:
                 print(f"{rows:,}", runs[rows][-1], flush=True)
         anew = _run(once, batches, with_rebuild=True)["rebuild"]["cpu_seconds"]
     sizes = " ".join(map(str, history))
-    command = f"python -m benchmarks.history {sizes} --rounds {asked.rounds} --per-date {asked.per_date}"
+    command = (
+        f"python -m benchmarks.history {sizes} --rounds {asked.rounds} --per-date {asked.per_date} "
+        f"--batch-events {asked.batch_events}"
+    )
     _write(runs, anew, asked, command)
 
 
@@ -69,9 +73,9 @@ def _lakes(folder: Path, history: tuple[int, ...], per_date: int) -> tuple[Path,
     return once, lakes
 
 
-def _batch(folder: Path, seed: int) -> Path:
+def _batch(folder: Path, events: int, seed: int) -> Path:
     """A file of each feed: a micro-batch from Kafka comes in one commit, too."""
-    traffic(folder, BATCH_EVENTS, seed)
+    traffic(folder, events, seed)
     for feed in FEEDS:
         *others, _ = sorted((folder / feed).iterdir(), key=lambda path: path.stat().st_size)
         for path in others:
