@@ -26,7 +26,7 @@ from advertisex_assets.gold.sources import Sources
 from advertisex_assets.holds import held_dates, hold_culprits
 from advertisex_assets.partitions import EVENT_DATES, span_of
 from resources.dagster_world import World
-from resources.run import Run
+from resources.settings import settings
 from schemas.errors import HeldBatchError
 from schemas.run_tags import PENDING_ONLY
 
@@ -47,7 +47,7 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         partitions_def=EVENT_DATES,
         backfill_policy=BackfillPolicy.single_run(),
         group_name="gold",
-        kinds={"deltalake", "polars"},
+        kinds={"deltalake", settings().engine},
         freshness_policy=FRESH,
         owners=[OWNER],
         description=mart.table.description,
@@ -61,7 +61,7 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         batch = mart.table.full_name
         on_hold = held_dates(lake, batch) if pending_only else frozenset()
         dates = [day for day in select(mart, Sources(lake)) if first <= day <= last and day not in on_hold]
-        run = Run(context.run_id)
+        run = world.run(context.run_id)
         try:
             receipts = hold_culprits(
                 lake, batch, run, dates, lambda days: refresh_mart(lake, mart, days, run)

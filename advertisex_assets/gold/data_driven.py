@@ -8,7 +8,6 @@ window, and its numbers stand still once it is over.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from advertisex_assets.gold.calendars import midnight_us
@@ -24,6 +23,7 @@ from advertisex_assets.transforms.attribution.data_driven.journeys import journe
 from advertisex_assets.transforms.attribution.data_driven.train import rows_of_steps
 from advertisex_assets.transforms.marts.journeys import conversions_to_credit, touches
 from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
+from resources.engine import POLARS, Engine
 from resources.lake import CommitConflictError, Lake, Marks
 from resources.lake.table import dates_predicate
 from resources.run import Run
@@ -47,7 +47,7 @@ class Trained:
 def train_month(lake: Lake, month: date, run: Run) -> Trained:
     """Replaces the month (its first day) by what its journeys say now; HeldBatchError unless shares are whole."""
     for _ in range(ATTEMPTS):
-        sources = Sources(lake)
+        sources = Sources(lake, run.engine)
         own = sources[DATA_DRIVEN.full_name].opened
         rows = _trained(sources, month)
         hold_unless_fit(DATA_DRIVEN, rows)
@@ -81,32 +81,37 @@ def last_day(month: date) -> date:
 
 def _trained(sources: Sources, month: date) -> pl.DataFrame:
     touched, converted = _range(sources, month)
-    parts = [_of_dimension(touched, converted, dimension, month) for dimension in DIMENSIONS]
+    parts = [
+        _of_dimension(sources.engine, touched, converted, dimension, month) for dimension in DIMENSIONS
+    ]
     return pl.concat(parts).sort(DATA_DRIVEN.grain_columns)
 
 
 def _range(sources: Sources, month: date) -> tuple[Frame, Frame]:
     """Conversions of the month as they stand, and the touches that it or a window before it holds."""
-    first, last = month - timedelta(days=LONGEST_WINDOW_DAYS), last_day(month)
+    first, last, engine = month - timedelta(days=LONGEST_WINDOW_DAYS), last_day(month), sources.engine
     seen = [
-        nw.from_native(sources[f"silver.{name}"].scan(first, last))
+        sources[f"silver.{name}"].frame(engine, first, last)
         for name in ("impressions", "clicks", "invalid_traffic")
     ]
     reference = [
-        nw.from_native(sources[f"reference.{name}"].scan_reference()) for name in ("campaigns", "advertisers")
+        engine.rows(sources[f"reference.{name}"].scan_reference().collect())
+        for name in ("campaigns", "advertisers")
     ]
-    converted = nw.from_native(sources["gold.conversions"].scan(month, last))
+    converted = sources["gold.conversions"].frame(engine, month, last)
     credited = conversions_to_credit(converted, *reference).select(*CONVERSION_COLUMNS)
     return touches(*seen), credited
 
 
-def _of_dimension(touched: Frame, converted: Frame, dimension: str, month: date) -> pl.DataFrame:
+def _of_dimension(
+    engine: Engine, touched: Frame, converted: Frame, dimension: str, month: date
+) -> pl.DataFrame:
     begins_us = midnight_us("UTC", month)
-    # Collected, since training reads the steps six times.
-    steps = journey_steps(touched, converted, dimension, range_begins_us=begins_us).collect(backend="polars")
+    # Collected, since training reads the steps six times: in this process, whatever engine made them.
+    steps = engine.collect(journey_steps(touched, converted, dimension, range_begins_us=begins_us))
     # The same chance in every run: a month is trained again to the same numbers.
-    rows = rows_of_steps(steps.lazy(), dimension, seed=month.toordinal())
-    journeys = steps.to_native().select("journey_id", "converted").unique()
+    rows = rows_of_steps(POLARS.rows(steps), dimension, seed=month.toordinal())
+    journeys = steps.select("journey_id", "converted").unique()
     return pl.DataFrame(
         [
             row

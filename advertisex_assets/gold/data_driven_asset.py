@@ -22,7 +22,7 @@ from advertisex_assets.gold.assets import OWNER
 from advertisex_assets.gold.data_driven import Trained, train_month
 from advertisex_assets.partitions import TRAINING_MONTHS, months_between, span_of
 from resources.dagster_world import World
-from resources.run import Run
+from resources.settings import settings
 from schemas.errors import HeldBatchError
 from schemas.tables.gold import DATA_DRIVEN
 
@@ -43,7 +43,7 @@ def data_driven_asset() -> AssetsDefinition:
         partitions_def=TRAINING_MONTHS,
         backfill_policy=BackfillPolicy.single_run(),
         group_name="gold",
-        kinds={"deltalake", "polars"},
+        kinds={"deltalake", settings().engine},
         owners=[OWNER],
         description=DATA_DRIVEN.description,
         metadata=definition_metadata(DATA_DRIVEN),
@@ -52,7 +52,7 @@ def data_driven_asset() -> AssetsDefinition:
     def data_driven(
         context: AssetExecutionContext, world: World
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-        lake, run = world.lake(), Run(context.run_id)
+        lake, run = world.lake(), world.run(context.run_id)
         try:
             trained = [train_month(lake, month, run) for month in months_between(span_of(context))]
         except HeldBatchError as error:

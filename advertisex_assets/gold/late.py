@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from datetime import date
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.gold.reading import in_process
 from advertisex_assets.gold.sources import Source, Sources
 from advertisex_assets.silver.handles import fingerprint
-from advertisex_assets.transforms.attribution.contract import Frame
+from resources.engine import POLARS
 from resources.lake import LakeTable
 
 Rows = Mapping[str, pl.LazyFrame]
 
 EVENT = ["table", "event_date", "event_id"]
+
+MOST_LATE_ROWS = 100_000
+"""What Polars in this process takes over from another engine: seconds and some 100 MB at most, where a job on a cluster
+costs seconds for nothing. Beyond, whole dates are the engine's."""
 
 
 def read_mark(day: date, table: str) -> str:
@@ -55,10 +59,9 @@ def touched_slices(mart: Mart, sources: Sources, dates: list[date], inputs: Rows
         late = late_rows(mart, sources, days)
         if late is None:
             return None
-        touched = mart.slicing.touched(_frames(late), _frames(_of_days(mart, inputs, days)))
-        found.append(touched.collect(backend="polars").to_native().filter(pl.col("event_date").is_in(days)))
-    together: pl.DataFrame = pl.concat(found)
-    return together
+        touched = mart.slicing.touched(in_process(late), in_process(_of_days(mart, inputs, days)))
+        found.append(POLARS.collect(touched).filter(pl.col("event_date").is_in(days)))
+    return pl.concat(found)
 
 
 def _by_what_they_read(mart: Mart, sources: Sources, dates: list[date]) -> list[list[date]]:
@@ -141,7 +144,14 @@ def _changes(mart: Mart, sources: Sources, days: list[date]) -> tuple[Rows, Rows
         if found is None:
             return None
         (judged if one.compared else added)[name] = found
-    return added, judged
+    return (added, judged) if _are_few(sources, [*added.values(), *judged.values()]) else None
+
+
+def _are_few(sources: Sources, late: list[pl.LazyFrame]) -> bool:
+    if sources.engine is POLARS:
+        return True
+    # Footers alone are read for it.
+    return sum(rows.select(pl.len()).collect().item() for rows in late) <= MOST_LATE_ROWS
 
 
 def _events_of(mart: Mart) -> dict[str, Input]:
@@ -188,7 +198,3 @@ def _with_judged(
         return added
     stored = sources[one.table].scan(one.first_read(days[0]), one.last_read(days[-1]))
     return pl.concat([added, stored.join(changed.lazy(), on=EVENT[1:], how="semi")])
-
-
-def _frames(rows: Rows) -> dict[str, Frame]:
-    return {name: nw.from_native(frame) for name, frame in rows.items()}

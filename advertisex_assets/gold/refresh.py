@@ -67,7 +67,7 @@ def refresh_mart(
     wanted = sorted(set(dates))
     if not wanted:
         return []
-    sources = Sources(lake)
+    sources = Sources(lake, run.engine)
     sizes = [sources[one.table].rows_by_date for one in mart.inputs.values() if one.is_driver]
     return [_until_won(lake, mart, stretch, run, rebuild) for stretch in stretches(wanted, sizes)]
 
@@ -75,7 +75,7 @@ def refresh_mart(
 def _until_won(lake: Lake, mart: Mart, dates: list[date], run: Run, rebuild: bool) -> GoldReceipt:
     for _ in range(ATTEMPTS):
         try:
-            return _replace(Sources(lake), mart, dates, run, rebuild)
+            return _replace(Sources(lake, run.engine), mart, dates, run, rebuild)
         except CommitConflictError:
             continue
     raise AdvertiseXError(

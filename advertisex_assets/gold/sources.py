@@ -1,15 +1,22 @@
-"""Sources: the tables that marts read, opened together, with their marks and rows by date taken once from the log."""
+"""Sources: the tables that marts read, opened together, with their marks and rows by date taken once from the log.
+
+Shown to the engine in use (`frame`), and to Polars in this process (`scan`): what looks at the result must not depend
+on what made it.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, reduce
+from operator import or_
 
+import narwhals.stable.v2 as nw
 import polars as pl
 import polars.selectors as cs
 
 from advertisex_assets.gold.validity import Validity
+from resources.engine import POLARS, Engine, Frame
 from resources.lake import Lake, LakeTable
 from resources.lake.additions import Additions
 from schemas.discover import all_feeds
@@ -18,11 +25,12 @@ from schemas.tables.gold import GOLD_TABLES
 from schemas.tables.ops import LEDGER
 from schemas.tables.reference import REFERENCE_TABLES
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
-from schemas.tables.table import UTC_MICROS, Table
+from schemas.tables.table import Table
 
 GENERATION = "/generation"
 EVENT_AT = "event_at"
 BILLION = 10**9
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Spans = Sequence[tuple[int, int]]
 """Half-open spans of time in Int64 epoch microseconds."""
@@ -76,20 +84,27 @@ class Source:
         """Which rows of a reference table hold when."""
         return Validity(self.opened.scan().collect())
 
-    def scan(
-        self, first: date, last: date, during: Spans | None = None, where: pl.Expr | None = None
-    ) -> pl.LazyFrame:
-        """The rows of those dates, times as Int64 epoch microseconds; only events during the spans, if given."""
+    def scan(self, first: date, last: date, where: pl.Expr | None = None) -> pl.LazyFrame:
+        """The rows of those dates in this process, times as Int64 epoch microseconds."""
         rows = self.opened.scan_dates(first, last)
         # Before the cast: files and row groups are skipped by the statistics of the stored column.
-        if where is not None:
-            rows = rows.filter(where)
-        if during is not None and EVENT_AT in self.opened.table.schema:
-            rows = rows.filter(pl.any_horizontal(_within(begin, end) for begin, end in during))
-        return rows.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
+        kept = rows if where is None else rows.filter(where)
+        return kept.with_columns(pl.col(pl.Datetime).cast(pl.Int64))
+
+    def frame(self, engine: Engine, first: date, last: date, during: Spans | None = None) -> Frame:
+        """The same rows on an engine; only events during the spans, if given."""
+        schema = self.opened.table.schema
+        rows = engine.scan_dates(self.opened, first, last)
+        if during is not None and EVENT_AT in schema:
+            rows = rows.filter(reduce(or_, (_within(begin, end) for begin, end in during)))
+        times = [name for name, dtype in schema.items() if isinstance(dtype, pl.Datetime)]
+        return engine.epoch_micros(rows, times)
 
     def scan_reference(self) -> pl.LazyFrame:
-        """All rows, times as Int64 epoch microseconds, dates as Int64 days since 1970, decimals as Int64 billionths."""
+        """All rows: times as Int64 epoch microseconds, dates as Int64 days since 1970, decimals as Int64 billionths.
+
+        They are read in this process, whatever the engine: reference data is small beside events.
+        """
         times, days = pl.col(pl.Datetime).cast(pl.Int64), pl.col(pl.Date).cast(pl.Int32).cast(pl.Int64)
         rates = (cs.decimal() * BILLION).cast(pl.Int64)
         return self.opened.scan().with_columns(times, days, rates)
@@ -100,19 +115,20 @@ def generation_mark(day: date, prefix: str = "") -> str:
     return f"{prefix}{day.isoformat()}{GENERATION}"
 
 
-def _within(begin: int, end: int) -> pl.Expr:
-    first, last = (pl.lit(moment).cast(UTC_MICROS) for moment in (begin, end))
-    return pl.col(EVENT_AT).is_between(first, last, closed="left")
+def _within(begin: int, end: int) -> nw.Expr:
+    first, last = (nw.lit(EPOCH + timedelta(microseconds=moment)) for moment in (begin, end))
+    return (nw.col(EVENT_AT) >= first) & (nw.col(EVENT_AT) < last)
 
 
 class Sources:
-    """The tables of a lake by full name (`silver.clicks`), each opened at first use and then kept.
+    """The tables of a lake by full name (`silver.clicks`), each opened at first use and then kept; and who computes.
 
     One instance sees one version of each table: make a new one to see what was written since.
     """
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, engine: Engine = POLARS) -> None:
         self._lake = lake
+        self.engine = engine
         self._opened: dict[str, Source] = {}
 
     def __getitem__(self, name: str) -> Source:

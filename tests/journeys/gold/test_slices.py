@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from advertisex_assets.gold.compute import read
 from advertisex_assets.gold.late import touched_slices
 from advertisex_assets.gold.marts import mart_named
+from advertisex_assets.gold.reading import read
 from advertisex_assets.gold.refresh import pending_gold, refresh_mart
 from advertisex_assets.gold.sources import Sources
 from resources.lake import Lake
