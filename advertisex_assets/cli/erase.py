@@ -14,6 +14,7 @@ from advertisex_assets.erasure.receipts import purge_after
 from advertisex_assets.silver.inputs import silver_inputs
 from advertisex_assets.silver.invalid_traffic_asset import limits
 from advertisex_assets.upkeep.layers import rules_of
+from resources.engine.choose import open_engine
 from resources.lake import Lake
 from resources.run import new_run, utc_now
 from resources.settings import settings
@@ -42,7 +43,7 @@ def erase_persons(
     if verify:
         _verify(lake, persons, form)
         return
-    inputs, run = silver_inputs(lake), new_run("erase")
+    inputs, run = silver_inputs(lake), new_run("erase", open_engine())
     if dry_run:
         show(_summary(look(lake, all_feeds(), persons, inputs)), form, "Would be erased")
         return

@@ -8,6 +8,7 @@ import typer
 
 from advertisex_assets.cli.output import Format, FormatOption, errors, show
 from advertisex_assets.gold.finality import close_days
+from resources.engine.choose import open_engine
 from resources.run import new_run
 from resources.settings import settings
 from resources.world import open_lake
@@ -30,7 +31,7 @@ def finalise(
 ) -> None:
     """Publish the campaign numbers of days that are due, and tell how complete and final each day is."""
     lake, chosen = open_lake(), None if date is None else [one.date() for one in date]
-    done = close_days(lake, new_run("finalise"), settings().final_after_days, chosen)
+    done = close_days(lake, new_run("finalise", open_engine()), settings().final_after_days, chosen)
     missing = sorted(set(chosen or ()) - set(done))
     if missing:
         days = ", ".join(map(str, missing))

@@ -10,6 +10,7 @@ from advertisex_assets.cli.replay import span_of
 from advertisex_assets.gold.finality import accept_days, refresh_restatements
 from advertisex_assets.partitions import days_between
 from advertisex_assets.transforms.marts.restate import PENDING
+from resources.engine.choose import open_engine
 from resources.run import new_run
 from resources.world import open_lake
 from schemas.tables.gold import RESTATEMENTS
@@ -40,7 +41,7 @@ def restatements(
     """Show published numbers that differ from what is known now; with --accept, publish the new ones."""
     if accept and dates is None:
         raise typer.BadParameter("--accept needs --dates: look at what would change first.")
-    lake, run = open_lake(), new_run("restate")
+    lake, run = open_lake(), new_run("restate", open_engine())
     span = None if dates is None else span_of(dates)
     if accept and span is not None:
         done = accept_days(lake, run, days_between(span), cause)

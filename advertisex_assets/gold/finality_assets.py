@@ -39,7 +39,7 @@ def published_asset() -> AssetsDefinition:
         metadata=definition_metadata(PUBLISHED),
     )
     def published(context: AssetExecutionContext, world: World) -> MaterializeResult:  # type: ignore[type-arg]
-        run = Run(context.run.run_id)
+        run = world.run(context.run.run_id)
         today = run.clock().date()
         # By hand any day that is over can be finalised; the schedule asks for those that are due.
         over = [day for day in days_between(span_of(context)) if day < today]
