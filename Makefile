@@ -2,6 +2,9 @@
 
 BIN := .venv/bin
 
+# Tests and the demo start hundreds of processes: where Python may not keep what it compiles, each compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo drill test lint types imports bench soak clean
 
