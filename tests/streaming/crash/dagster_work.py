@@ -24,6 +24,7 @@ from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.waiting import waiting_work
 from resources.dagster_world import World
+from resources.engine import POLARS
 from resources.run import Run, utc_now
 from resources.settings import settings
 from sensors.arrivals import arrivals_sensor
@@ -49,7 +50,7 @@ def dagster_work(setting: Setting, step: Callable[[str], None]) -> None:
         "ADVERTISEX_KAFKA_BOOTSTRAP_SERVERS": setting.bootstrap_servers,
     }
     settings.cache_clear()
-    Run.__init__.__defaults__ = (utc_now, step)  # type: ignore[attr-defined]
+    Run.__init__.__defaults__ = (utc_now, step, POLARS)  # type: ignore[attr-defined]
     setting.dagster.mkdir(exist_ok=True)
     with DagsterInstance.local_temp(str(setting.dagster), overrides=NO_LOGS) as instance:
         _bury_the_dead(instance)
