@@ -37,7 +37,7 @@ def test_a_command_prints_what_the_readme_shows(step: Step, printed: dict[str, P
 
 
 def test_only_what_cannot_be_run_here_is_not_run() -> None:
-    """What a marker excuses: the test suite itself, the demo, installing, what needs a broker or Spark or runs for ever."""
+    """What a marker excuses: the tests, the demo, installing, what needs a broker or Spark, or runs for ever."""
     excused = [block for block in blocks(PAGE) if block.language in RUNNABLE and block.not_run]
     words = ("make ", "dagster dev", "KAFKA", "docker compose", "spark.read")
     assert [block.text for block in excused if not any(word in block.text for word in words)] == []

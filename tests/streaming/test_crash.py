@@ -36,7 +36,7 @@ def check(done: Campaign, kills_per_step: int) -> None:
     assert {step for step in done.steps if certificate.kills[step] < kills_per_step} == set()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_a_kill_at_every_step_loses_and_doubles_nothing(kafka_broker: Topics, tmp_path: Path) -> None:
     done = campaign(Topics(kafka_broker.client_config, 1), tmp_path)
     done.run(kills_per_step=1, kills=1)
