@@ -21,7 +21,8 @@ from tests.real.on_spark import TRAFFIC, story
 from tests.real.requirements import REPOSITORY
 from tests.real.spark_cluster import WORKERS, SparkCluster
 
-pytestmark = pytest.mark.real
+# Five JVMs and their Pythons on two cores, beside other tests.
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
 
 LAST = "silver:ledger"
 """With the first of these the first pass of the first feed is done: a driver need not live longer to be killed."""
