@@ -21,8 +21,9 @@ from tests.real.on_spark import TRAFFIC, story
 from tests.real.requirements import REPOSITORY
 from tests.real.spark_cluster import WORKERS, SparkCluster
 
-# Five JVMs and their Pythons on two cores, beside other tests.
-pytestmark = [pytest.mark.real, pytest.mark.timeout(1_800)]
+# Five JVMs and their Pythons: minutes on two cores. `make test` has the same steps without a cluster, in
+# tests/journeys/test_silver_by_other_engines.py.
+pytestmark = [pytest.mark.real, pytest.mark.soak]
 
 LAST = "silver:ledger"
 """With the first of these the first pass of the first feed is done: a driver need not live longer to be killed."""
