@@ -26,6 +26,9 @@ from schemas.tables.gold import ADJUSTMENTS_LEFT_OUT, CONVERSIONS, GOLD_TABLES
 from schemas.tables.table import Table
 from tests.journeys.world import KEY, World, new_seed
 
+# Planning two dozen marts in a young JVM takes minutes on a busy machine.
+pytestmark = pytest.mark.timeout(1_200)
+
 MONTH = date(2026, 3, 1)
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 BELOW_GOLD = ("bronze", "silver", "ops", "reference")
@@ -99,6 +102,9 @@ def assert_same(lake: Lake, expected: Lake, tables: Iterable[Table]) -> None:
         assert ours.marks() == theirs.marks(), table.full_name
 
 
+@pytest.mark.parametrize(
+    "engine", ["duckdb", pytest.param("spark", marks=[pytest.mark.real, pytest.mark.soak])], indirect=True
+)
 def test_whole_dates(
     engine: Engine,
     refreshed: Path,
