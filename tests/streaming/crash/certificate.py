@@ -15,8 +15,10 @@ from schemas.tables import gold
 from schemas.tables.bronze import POSITION, bronze_table
 from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.tables.table import Table
-from tests.streaming.crash.traffic import Produced, Traffic
+from tests.streaming.crash.traffic import PRICE_CENTS, REFUND_CENTS, Produced, Traffic
 from tests.streaming.crash.work import Setting
+
+MICROS_PER_CENT = 10_000
 
 ANYWHERE = "anywhere"
 """Kills at a random moment instead of at a step."""
@@ -55,6 +57,12 @@ class Certificate:
         }
         for name, expected in counts.items():
             self._expect(f"gold.campaign_daily {name}", _sum(lake, gold.CAMPAIGN_DAILY, name), expected)
+        # One refund of each round is of a purchase, one of nobody.
+        refunds = actions[b"refund"] // 2
+        left_out = lake.open(gold.ADJUSTMENTS_LEFT_OUT).scan().select(pl.len()).collect().item()
+        self._expect("refunds of nobody", left_out, refunds)
+        revenue = PRICE_CENTS * actions[b"purchase"] - REFUND_CENTS * refunds
+        self._expect("revenue", _sum(lake, gold.CONVERSIONS, "revenue_micros"), revenue * MICROS_PER_CENT)
         for model, credit in _credits(lake).items():
             self._expect(f"credit by {model}", credit, counts["conversions"] * 1_000_000)
 

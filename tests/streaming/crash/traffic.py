@@ -11,11 +11,15 @@ from tests.streaming.setting import SECONDS, Stream
 
 ROUND_IMPRESSIONS, ROUND_IN_A_FILE = 30, 5
 ACTIONS = ("click", "click", "purchase", "purchase", "visit")
+PRICE_CENTS, REFUND_CENTS = 250, 75
 
 EARLY_MS = 1_700_000_000_000
 """Long before any worker's time."""
 
 DAY = "2026-02-28"
+NOBODY = "nobody"
+"""No conversion has this name: who refunds it is told so in `gold.adjustments_left_out`."""
+
 DOOMED = 1
 """The partition whose messages the broker deletes before anyone reads them."""
 
@@ -53,6 +57,7 @@ class Traffic:
         number = self._rounds
         shown = [_impression(f"{number}-{place}", number) for place in range(ROUND_IMPRESSIONS + ROUND_IN_A_FILE)]
         acted = [_action(f"{number}-{place}", number, action) for place, action in enumerate(ACTIONS)]
+        acted += [_refund(number, f"{number}-{ACTIONS.index('purchase')}"), _refund(number, NOBODY)]
         sent, filed = shown[:ROUND_IMPRESSIONS], shown[ROUND_IMPRESSIONS:]
         broken = [b'{"impression_id": "broken-%d"' % number, b'{"impression_id": "incomplete-%d"}' % number]
         wrong = [b"never,u-%d,c-1,click,broken-%d" % (number, number)]
@@ -99,5 +104,11 @@ def _impression(name: str, number: int) -> bytes:
 
 def _action(name: str, number: int, action: str) -> bytes:
     """timestamp, user, campaign, type, event id, impression, click, creative, revenue, currency."""
-    revenue = "2.50,USD" if action == "purchase" else ","
+    revenue = f"{PRICE_CENTS / 100},USD" if action == "purchase" else ","
     return f"{DAY}T{8 + number % 8:02}:30:00Z,u-{number},c-{number % 3},{action},e-{name},,,,{revenue}".encode()
+
+
+def _refund(number: int, of: str) -> bytes:
+    """A part of a conversion's value given back, hours later."""
+    values = f"refund,r-{number}-{of},,,,{REFUND_CENTS / 100},USD,e-{of}"
+    return f"{DAY}T{16 + number % 8:02}:00:00Z,u-{number},c-{number % 3},{values}".encode()

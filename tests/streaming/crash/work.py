@@ -36,10 +36,6 @@ ANSWER_SECONDS = 20.0
 BRONZE, SILVER, GOLD = "bronze", "silver", "gold"
 
 
-NOT_FED = ("adjustments_left_out",)
-"""Marts that have no dates here: the traffic holds no adjustments of conversions yet."""
-
-
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """Where a worker works; `topics` by feed."""
@@ -89,7 +85,7 @@ def every_step() -> set[str]:
         *(f"silver:{how}:{table.name}" for table in silver for how in ("append", "replace")),
         "silver:ledger",
         f"silver:replace:{INVALID_TRAFFIC.name}",
-        *(f"gold:replace:{mart.name}" for mart in MARTS if mart.name not in NOT_FED),
+        *(f"gold:replace:{mart.name}" for mart in MARTS),
         f"gold:append:{PUBLISHED.name}",
         f"gold:replace:{DAY_STATUS.name}",
     }
