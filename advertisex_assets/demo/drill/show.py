@@ -36,7 +36,9 @@ def _round(say: Console, number: int, rounds: int, port: int, faults: Sequence[F
     ):
         say.print(f"Round {number} of {rounds}. Dagster is starting; its UI will be at {running.ui}")
         if not _waited_for(running.is_ready, START_SECONDS):
-            raise AdvertiseXError(f"Dagster did not start within {START_SECONDS} s. Is the machine too busy?")
+            raise AdvertiseXError(
+                f"Dagster did not start within {START_SECONDS} s. Is the machine too busy? It said: {running.said()}"
+            )
         for fault in faults:
             told = _break(running, fault)
             say.print(_line(told), highlight=False)

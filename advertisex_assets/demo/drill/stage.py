@@ -92,10 +92,14 @@ class Stage:
         with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:
             return str(answer.read().decode())
 
+    def said(self) -> str:
+        """The end of what `dagster dev` wrote."""
+        return (self.folder / "dagster.log").read_text()[-2000:]
+
     def is_ready(self) -> bool:
         """Whether Dagster has loaded the code."""
         if self.dagster.poll() is not None:
-            raise RuntimeError(f"dagster dev ended: {(self.folder / 'dagster.log').read_text()[-2000:]}")
+            raise RuntimeError(f"dagster dev ended: {self.said()}")
         try:
             return '"LOADED"' in self.ask(LOADED)
         except (OSError, urllib.error.URLError):
