@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from advertisex_assets.bronze.files import FileLander, FileReceipt
+from advertisex_assets.gold.marts import MARTS, Mart
 from advertisex_assets.gold.refresh import refresh_gold
 from advertisex_assets.reference.load import load_reference
 from advertisex_assets.reference.read import read_reference
@@ -69,16 +70,29 @@ class World:
         """Loads reference files."""
         load_reference(self.lake, ReferenceFolder(folder), KEY, "test")
 
-    def refresh(self) -> None:
-        """Silver and gold up to date."""
+    def refresh_silver(self) -> None:
+        """Silver up to date."""
         inputs = Inputs(read_reference(self.lake), KEY)
         for feed in all_feeds():
             catch_up(self.lake, feed, inputs, self.run)
-        refresh_gold(self.lake, self.run)
+
+    def refresh(self, *marts: str) -> None:
+        """Silver and gold up to date, or of gold only those marts with what they are made of."""
+        self.refresh_silver()
+        refresh_gold(self.lake, self.run, marts=leading_to(*marts) if marts else MARTS)
 
     def rows(self, table: Table) -> pl.DataFrame:
         """All rows of a table."""
         return self.lake.open(table).scan().collect()
+
+
+def leading_to(*names: str) -> list[Mart]:
+    """The marts of those names and those that they read, in order."""
+    wanted = set(names)
+    for mart in reversed(MARTS):
+        if mart.name in wanted:
+            wanted |= {one.table.removeprefix("gold.") for one in mart.inputs.values()}
+    return [mart for mart in MARTS if mart.name in wanted]
 
 
 def contents(lake: Lake) -> Iterator[tuple[str, pl.DataFrame]]:

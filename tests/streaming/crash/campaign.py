@@ -45,9 +45,10 @@ class Campaign:
         self._setting, self._chance = setting, random.Random(seed)
         self._traffic = Traffic(*streams, setting.landing / streams[0].feed.name, self._chance)
         self._disturbances = Disturbances(setting, broker, self._chance)
-        self.certificate = Certificate(seed, commit(), self._disturbances.happened)
+        self.certificate = Certificate([seed], commit(), self._disturbances.happened)
         self._repeats = Counter(dict.fromkeys({ANYWHERE, *every_step()}, 1))
         """How often each step came in the run where it came most often."""
+        self._only: set[str] | None = None
         self._missed = True
         """Whether the last round left a worker alive: then there may be nothing left to do."""
 
@@ -56,12 +57,20 @@ class Campaign:
         """Every step that workers must come to, and those that they came to beside."""
         return set(self._repeats)
 
-    def run(self, kills_per_step: int, kills: int, minutes: float = float("inf")) -> None:
-        """Kills until every step had its share and the total is reached; then finishes the work and compares.
+    def one_of_each_kind(self) -> set[str]:
+        """Every step of landing, and one of the tables for each way of writing to silver and gold."""
+        steps = sorted(self.steps, key=lambda _: self._chance.random())
+        return set({_way(step): step for step in steps}.values())
+
+    def run(
+        self, kills_per_step: int, kills: int, minutes: float = float("inf"), only: set[str] | None = None
+    ) -> None:
+        """Kills until every step (or `only` those) had its share and the total is reached; then finishes and compares.
 
         After so many minutes it kills no more: what then misses its share is seen in the certificate.
         """
         began = time.monotonic()
+        self._only = only
         with zygote(self._setting) as workers:
             self._learn(workers.run([Order(0)]))
             while (steps := self._neediest(kills_per_step, kills)) and time.monotonic() < began + 60 * minutes:
@@ -90,7 +99,7 @@ class Campaign:
     def _neediest(self, kills_per_step: int, kills: int) -> list[str]:
         """The step with the fewest kills, and the next one like it; none when every step and the total have enough."""
         done = self.certificate.kills
-        first, *others = sorted(self.steps, key=lambda name: (done[name], self._chance.random()))
+        first, *others = sorted(self._only or self.steps, key=lambda name: (done[name], self._chance.random()))
         if done[first] >= kills_per_step and done.total() >= kills:
             return []
         return [first, next((step for step in others if _kind(step) == _kind(first)), others[0])]
@@ -105,7 +114,7 @@ class Campaign:
         certificate = self.certificate
         for order, report in ended:
             gave_up = may_be_away and AWAY in (report.error or "")
-            assert report.error is None or gave_up, f"seed {certificate.seed}: {report.error}"
+            assert report.error is None or gave_up, f"seed {certificate.seeds}: {report.error}"
             self._repeats |= Counter(report.steps)
             certificate.workers += 1
             certificate.dagster_workers += order.through_dagster
@@ -160,6 +169,11 @@ def commit() -> str:
 def _kind(step: str) -> str:
     """Layer and way of writing: steps that come in the same rounds."""
     return ":".join(step.split(":")[:2]) if step.startswith("silver") else step.split(":")[0]
+
+
+def _way(step: str) -> str:
+    """Layer and way of writing; of landing, the step itself."""
+    return step if step.startswith("bronze") else step.rpartition(":")[0] or step
 
 
 def _still_waits(step: str) -> bool:

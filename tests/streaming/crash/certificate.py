@@ -2,7 +2,10 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from functools import reduce
+from operator import add
 
 import polars as pl
 
@@ -28,7 +31,7 @@ ANYWHERE = "anywhere"
 class Certificate:
     """Kills per step, what befell the rest, what workers met, and whether the tables are right."""
 
-    seed: int
+    seeds: list[int]
     commit: str
     happened: Counter[str]
     kills: Counter[str] = field(default_factory=Counter)
@@ -98,11 +101,12 @@ class Certificate:
 
     def text(self) -> str:
         """The certificate."""
+        seeds = ", ".join(map(str, self.seeds))
         widest = max(map(len, self.kills), default=0)
         steps = [f"  {name:<{widest}}  {count:>4}" for name, count in sorted(self.kills.items())]
         return "\n".join(
             [
-                f"Crash certificate (commit {self.commit}, seed {self.seed}, {self.minutes:.0f} minutes)",
+                f"Crash certificate (commit {self.commit}, lakes by seed {seeds}, {self.minutes:.0f} minutes)",
                 f"kills by SIGKILL: {self.kills.total()}, by step:",
                 *steps,
                 f"workers, two at a time: {self.workers}, by Dagster's sensors and runs: {self.dagster_workers}",
@@ -114,6 +118,17 @@ class Certificate:
                 *(self.wrong or ["silver and gold agree with what was produced"]),
             ]
         )
+
+
+def together(certificates: Sequence[Certificate]) -> Certificate:
+    """One certificate of several lakes: everything is added up."""
+    first = certificates[0]
+    added = {
+        each.name: reduce(add, (getattr(one, each.name) for one in certificates))
+        for each in fields(Certificate)
+        if each.name != "commit"
+    }
+    return Certificate(commit=first.commit, **added)
 
 
 def _id_of(payload: bytes) -> str:

@@ -25,6 +25,7 @@ from schemas.feeds.clicks_conversions import FEED as CLICKS_CONVERSIONS
 from schemas.feeds.impressions import FEED as IMPRESSIONS
 from schemas.tables.gold import DAY_STATUS, PUBLISHED, RESTATEMENTS
 from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
+from tests.journeys.world import leading_to
 
 COMMIT_ROWS = 12
 """Several commits per run."""
@@ -108,19 +109,10 @@ class Reach:
             return cls(SILVER if SILVER in layers else BRONZE)
         names = {step.split(":")[-1] for step in steps if step.startswith(GOLD)}
         marts = {mart.name for mart in MARTS}
-        return cls(GOLD, tuple(_with_upstream(names))) if names <= marts else cls()
+        return cls(GOLD, tuple(mart.name for mart in leading_to(*names))) if names <= marts else cls()
 
 
 EVERYTHING = Reach()
-
-
-def _with_upstream(names: set[str]) -> list[str]:
-    """The marts of those names and those that they read, in order."""
-    wanted = set(names)
-    for mart in reversed(MARTS):
-        if mart.name in wanted:
-            wanted |= {one.table.removeprefix("gold.") for one in mart.inputs.values()}
-    return [mart.name for mart in MARTS if mart.name in wanted]
 
 
 def work(setting: Setting, step: Callable[[str], None], reach: Reach = EVERYTHING) -> None:
