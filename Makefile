@@ -27,7 +27,7 @@ drill: setup ## break things on purpose in a Dagster of its own, and see the ale
 	$(BIN)/advertisex drill
 
 test: .venv/.set-up-real ## every test that this machine can run; names at the end what it could not run
-	$(BIN)/pytest -m "not soak" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: setup ## ruff: errors, imports, formatting of names
 	$(BIN)/ruff check .

@@ -60,13 +60,13 @@ def test_as_new_lands_known_content_again(world: World, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(lines(5))
     world.land("impressions", tmp_path / "a.json")
     (again,) = world.land("impressions", tmp_path / "a.json", as_new=True)
-    world.refresh()
+    world.refresh_silver()
     assert again.landed == 5
     assert landed(world) == 10
     assert world.rows(SILVER).height == 5
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cuts=st.lists(st.integers(1, 700), min_size=1, max_size=4))
 def test_a_growing_file_gives_each_record_once(cuts: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Wherever its earlier versions ended, also in the middle of a record."""
@@ -75,7 +75,7 @@ def test_a_growing_file_gives_each_record_once(cuts: list[int], tmp_path_factory
     for end in [*sorted({cut for cut in cuts if cut < len(whole)}), len(whole)]:
         (folder / "log.json").write_bytes(whole[:end])
         world.land("impressions", folder / "log.json")
-    world.refresh()
+    world.refresh_silver()
     assert sorted(world.rows(SILVER)["impression_id"]) == [f"i{number}" for number in range(8)]
     exported = b"".join(export_original(world.lake, hashlib.sha256(whole).hexdigest()))
     assert exported == whole
@@ -110,7 +110,7 @@ def test_a_file_that_breaks_in_the_middle_gives_its_good_records(world: World, t
     packed = gzip.compress(lines(20_000))
     (tmp_path / "cut.json.gz").write_bytes(packed[: len(packed) // 2])
     (receipt,) = world.land("impressions", tmp_path / "cut.json.gz")
-    world.refresh()
+    world.refresh_silver()
     refused = world.rows(QUARANTINE)
     assert world.rows(SILVER).height > 1_000
     assert world.rows(SILVER).height + refused.height == receipt.landed
@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_at_all_is_kept_and_explained(world: World, t
     (tmp_path / "1.json.gz").write_bytes(b"\x1f\x8b\x08\x00 this is no gzip stream")
     (tmp_path / "2.json").write_bytes(lines(2))
     outcomes = [receipt.outcome for receipt in world.land("impressions", tmp_path)]
-    world.refresh()
+    world.refresh_silver()
     assert outcomes == ["unreadable", "landed"]
     assert world.rows(QUARANTINE)["codes"].to_list() == [["undecodable"]]
     assert world.rows(FILES).filter(pl.col("outcome") == "unreadable")["reason"][0]
@@ -134,7 +134,7 @@ def test_one_bad_record_never_stops_its_neighbours(world: World, tmp_path: Path)
     bad = random.Random(new_seed()).randbytes(40).replace(b"\n", b"x")
     (tmp_path / "a.json").write_bytes(lines(3) + bad + b"\n" + impression(9) + b"\n")
     world.land("impressions", tmp_path / "a.json")
-    world.refresh()
+    world.refresh_silver()
     assert sorted(world.rows(SILVER)["impression_id"]) == ["i0", "i1", "i2", "i9"]
     assert world.rows(QUARANTINE).height == 1
 

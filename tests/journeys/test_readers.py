@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.load_reference(world.folder / "t" / "reference")
     for feed in ("impressions", "clicks_conversions"):
         world.land(feed, world.folder / "t" / feed)
-    world.refresh()
+    world.refresh(CAMPAIGN_DAILY.name)
     return world
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -40,10 +41,17 @@ def knowing(word: str, kind: str) -> Feed:
     return dataclasses.replace(FEED, columns=tuple(columns))
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A lake with rows of a type that nobody knew."""
-    return landed(tmp_path)
+    return landed(tmp_path_factory.mktemp("replay"))
+
+
+@pytest.fixture
+def world(refreshed: World, tmp_path: Path) -> World:
+    """A copy of its own for each test, whose clock goes on."""
+    shutil.copytree(refreshed.folder, tmp_path, dirs_exist_ok=True)
+    return World(tmp_path, clock=refreshed.clock)
 
 
 def looked_at(world: World, feed: Feed) -> Preview:

@@ -166,7 +166,7 @@ MOVED_TO_A_DATE_THAT_WAS_DONE = [
 """The first date is up to date when the second one sends it a row."""
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(acts=acts)
 @example(acts=WINNER_REFUSED)
 @example(acts=WINNER_MOVED)

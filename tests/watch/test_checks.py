@@ -21,6 +21,7 @@ from schemas.feeds.impressions import FEED
 from schemas.tables.alerts import CHECKS
 from schemas.tables.gold import CAMPAIGN_DAILY
 from schemas.tables.silver import silver_tables
+from tests.journeys.world import leading_to
 from tests.watch.lakes import FIRST_DAY, days_of_impressions, land, refresh
 from tests.watch.test_losses import delete
 
@@ -49,7 +50,7 @@ def test_conservation_fails_on_exactly_the_dates_that_lost_records(lake):
 
 
 def test_gold_is_counted_against_silver(lake):
-    refresh_gold(lake, RUN)
+    refresh_gold(lake, RUN, marts=leading_to(CAMPAIGN_DAILY.name))
     assert failed(gold_verdicts(lake, [FEED], DATES)) == []
     delete(lake, CAMPAIGN_DAILY, f"event_date = '{DATES[2]}'")
     assert failed(gold_verdicts(lake, [FEED], DATES)) == [("silver.impressions", DATES[2])]
@@ -71,7 +72,7 @@ def test_what_was_said_is_kept_and_the_last_word_counts(lake):
 
 
 def test_what_a_look_says_again_is_not_kept_again(lake):
-    refresh_gold(lake, RUN)
+    refresh_gold(lake, RUN, marts=leading_to(CAMPAIGN_DAILY.name))
     for _ in range(3):
         assert sums_problems(lake, [FEED], NOW, Links()) == []
     kept = lake.open(CHECKS).scan().collect()
@@ -80,7 +81,7 @@ def test_what_a_look_says_again_is_not_kept_again(lake):
 
 
 def test_a_mart_that_counts_otherwise_than_silver_is_told_with_its_date(lake):
-    refresh_gold(lake, RUN)
+    refresh_gold(lake, RUN, marts=leading_to(CAMPAIGN_DAILY.name))
     delete(lake, CAMPAIGN_DAILY, f"event_date = '{DATES[2]}'")
     [problem] = sums_problems(lake, [FEED], NOW, Links())
     assert problem.kind.code == "records_lost" and problem.impact.rows == 20
@@ -90,7 +91,7 @@ def test_a_mart_that_counts_otherwise_than_silver_is_told_with_its_date(lake):
 
 
 def test_gold_that_has_yet_to_take_in_silver_is_not_wrong(lake):
-    refresh_gold(lake, RUN)
+    refresh_gold(lake, RUN, marts=leading_to(CAMPAIGN_DAILY.name))
     land(lake, FEED, days_of_impressions(1, each=30)[20:], first_offset=60)
     refresh(lake, FEED, DATES)
     assert sums_problems(lake, [FEED], NOW, Links()) == []

@@ -1,6 +1,7 @@
 """From files to published numbers: a day is finalised, a late row waits, somebody accepts it; and why it changed."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -94,14 +95,21 @@ def steps(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in wanted]
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
+@pytest.fixture(scope="module")
+def finalised(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Two clicks on a day that was finalised."""
-    world = World(tmp_path)
-    world.land("clicks_conversions", file(tmp_path, "a.csv", TWO))
+    world = World(tmp_path_factory.mktemp("finality"))
+    world.land("clicks_conversions", file(world.folder, "a.csv", TWO))
     world.refresh()
     assert close_days(world.lake, world.run, 3) == [DAY]
     return world
+
+
+@pytest.fixture
+def world(finalised: World, tmp_path: Path) -> World:
+    """A copy of its own for each test, whose clock goes on."""
+    shutil.copytree(finalised.folder, tmp_path, dirs_exist_ok=True)
+    return World(tmp_path, clock=finalised.clock)
 
 
 @pytest.mark.parametrize(

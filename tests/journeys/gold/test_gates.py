@@ -5,13 +5,14 @@ from pathlib import Path
 import narwhals.stable.v2 as nw
 import pytest
 
-from advertisex_assets.gold.marts import MARTS, Mart
+from advertisex_assets.gold.marts import Mart
 from advertisex_assets.gold.refresh import pending_gold, refresh_mart
 from resources.lake import Lake
 from schemas.errors import HeldBatchError
 from tests.journeys.gold.histories import FIRST, Write, apply
 from tests.journeys.gold.silver_rows import at
 from tests.journeys.gold.test_refresh import run
+from tests.journeys.world import leading_to
 
 BASE = {"event_at": at(FIRST, 5), "user_id": "u1", "user_bucket": 1, "campaign_id": "c1", "creative_id": "k1"}
 WRITES = [
@@ -72,14 +73,13 @@ def test_a_mistake_is_held(tmp_path: Path, name: str, mistake, says: str) -> Non
     """Each kind of mistake in a transform is found before the commit."""
     lake = Lake(str(tmp_path))
     apply(lake, WRITES)
-    for mart in MARTS:
-        if mart.name != name:
-            refresh_mart(lake, mart, pending_gold(lake).get(mart.name, ()), run())
-    mart = next(mart for mart in MARTS if mart.name == name)
+    *upstream, mart = leading_to(name)
+    for each in upstream:
+        refresh_mart(lake, each, pending_gold(lake, [each]).get(each.name, ()), run())
     broken = Mart(mart.table, mart.inputs, lambda **frames: mistake(mart.compute(**frames)), gates=mart.gates)
     with pytest.raises(HeldBatchError, match=says) as held:
         refresh_mart(lake, broken, [FIRST], run())
     assert f"gold.{name}" in str(held.value)
     assert str(FIRST) in str(held.value)
     assert lake.open(mart.table).scan().collect().is_empty()
-    assert pending_gold(lake)[name] == [FIRST]
+    assert pending_gold(lake, [mart])[name] == [FIRST]

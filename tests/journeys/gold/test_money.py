@@ -1,5 +1,6 @@
 """Refunds change the day of their conversion; amounts are in one currency; a corrected rate redoes its day."""
 
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,10 @@ from schemas.tables.reference import EXCHANGE_RATES
 from tests.journeys.gold.histories import FIRST
 from tests.journeys.gold.silver_rows import append, at, write
 from tests.journeys.gold.test_refresh import run
+from tests.journeys.world import leading_to
 
+READ = (ADJUSTMENTS_LEFT_OUT, CAMPAIGN_DAILY, ATTRIBUTION, CONVERSIONS, RESTATEMENTS)
+MONEY = leading_to(*(table.name for table in READ))
 DAY, LATER = FIRST + timedelta(days=3), FIRST + timedelta(days=40)
 WHO = {"user_id": "u1", "user_bucket": 1, "campaign_id": "c1", "creative_id": "k1"}
 SALE = WHO | {"conversion_type": "purchase", "event_at": at(DAY, 12), "currency": "EUR"}
@@ -35,10 +39,11 @@ def adjustment(name: str, kind: str, value: int | None, conversion: str = "v1", 
     return row | {"conversion_type": kind, "revenue_micros": value} | own
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    """Two sales after one click, in euros, refreshed."""
-    made = Lake(str(tmp_path / "lake"))
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lake: two sales after one click, in euros, refreshed."""
+    folder = tmp_path_factory.mktemp("money")
+    made = Lake(str(folder))
     write(made, "clicks", DAY, [WHO | {"event_id": "k", "event_at": at(DAY, 1)}])
     write(
         made,
@@ -48,8 +53,19 @@ def lake(tmp_path: Path) -> Lake:
     )
     sales = [SALE | {"event_id": name, "revenue_micros": 100_000_000} for name in ("v1", "v2")]
     write(made, "conversions", DAY, sales)
-    refresh_gold(made, run())
-    return made
+    refresh(made)
+    return folder
+
+
+@pytest.fixture
+def lake(refreshed: Path, tmp_path: Path) -> Lake:
+    """A copy of its own for each test."""
+    return Lake(str(shutil.copytree(refreshed, tmp_path / "lake")))
+
+
+def refresh(lake: Lake) -> None:
+    """Gold up to date, as far as it is about money."""
+    refresh_gold(lake, run(), marts=MONEY)
 
 
 def of_campaign(lake: Lake) -> dict[str, Any]:
@@ -76,17 +92,17 @@ def load_rates(lake: Lake, folder: Path, rates: dict[date, str]) -> None:
 def test_a_refund_changes_the_day_of_its_conversion(lake: Lake) -> None:
     """Everything that counts it: the campaign's revenue, the credit of every model; nothing on the refund's own day."""
     append(lake, "conversion_adjustments", LATER, [adjustment("r", "refund", 30_000_000)])
-    refresh_gold(lake, run())
+    refresh(lake)
     assert (of_campaign(lake)["revenue_micros"], of_campaign(lake)["conversions"]) == (170_000_000, 2)
     assert revenue_by_model(lake) == {170_000_000}
     assert LATER not in lake.open(CAMPAIGN_DAILY).rows_by_date()
-    assert pending_gold(lake) == {}
+    assert pending_gold(lake, MONEY) == {}
 
 
 def test_a_retraction_takes_the_conversion_away(lake: Lake) -> None:
     """It is counted and credited no more; what it was stands in silver."""
     append(lake, "conversion_adjustments", LATER, [adjustment("r", "retraction", None)])
-    refresh_gold(lake, run())
+    refresh(lake)
     assert (of_campaign(lake)["revenue_micros"], of_campaign(lake)["conversions"]) == (100_000_000, 1)
     assert revenue_by_model(lake) == {100_000_000}
     assert lake.open(CONVERSIONS).scan().collect()["event_id"].to_list() == ["v2"]
@@ -96,7 +112,7 @@ def test_a_refund_of_a_final_day_is_a_restatement(lake: Lake) -> None:
     """It waits until someone accepts it."""
     finalise_due(lake, run(), 3)
     append(lake, "conversion_adjustments", LATER, [adjustment("r", "refund", -100_000_000)])
-    refresh_gold(lake, run())
+    refresh(lake)
     rows = lake.open(RESTATEMENTS).scan().filter(pl.col("campaign_id") == "c1").collect().to_dicts()
     told = [(row["metric"], row["before"], row["after"], row["status"], row["cause"]) for row in rows]
     assert told == [("revenue_micros", 200_000_000, 100_000_000, "pending", "late_data")]
@@ -106,10 +122,10 @@ def test_a_refund_of_a_final_day_is_a_restatement(lake: Lake) -> None:
 def test_adjustments_of_nothing_are_shown(lake: Lake) -> None:
     """One names no conversion; it is listed until the conversion comes, and then it counts."""
     append(lake, "conversion_adjustments", LATER, [adjustment("r", "refund", 1_000_000, conversion="v3")])
-    refresh_gold(lake, run())
+    refresh(lake)
     assert lake.open(ADJUSTMENTS_LEFT_OUT).scan().collect()["adjustment_id"].to_list() == ["r"]
     append(lake, "conversions", DAY, [SALE | {"event_id": "v3", "revenue_micros": 5_000_000}])
-    refresh_gold(lake, run())
+    refresh(lake)
     assert lake.open(ADJUSTMENTS_LEFT_OUT).scan().collect().is_empty()
     assert of_campaign(lake)["revenue_micros"] == 204_000_000
 
@@ -117,7 +133,7 @@ def test_adjustments_of_nothing_are_shown(lake: Lake) -> None:
 def test_money_is_in_the_reporting_currency(lake: Lake, tmp_path: Path) -> None:
     """By the rate of the day; a correction redoes that day; an amount without rate is left out and counted."""
     load_rates(lake, tmp_path / "rates", {DAY: "1.10", DAY + timedelta(days=5): "1.20"})
-    refresh_gold(lake, run())
+    refresh(lake)
     row = of_campaign(lake)
     assert (row["currency"], row["spend_micros"], row["revenue_micros"]) == ("USD", 1_650, 220_000_000)
     append(
@@ -128,7 +144,7 @@ def test_money_is_in_the_reporting_currency(lake: Lake, tmp_path: Path) -> None:
     )
     load_rates(lake, tmp_path / "rates", {DAY: "1.1234", DAY + timedelta(days=5): "1.20"})
     assert DAY in pending_gold(lake)["campaign_hourly"]
-    refresh_gold(lake, run())
+    refresh(lake)
     row = of_campaign(lake)
     assert (row["currency"], row["spend_micros"], row["revenue_micros"]) == ("USD", 1_685, 224_680_000)
     assert (row["money_rows"], row["money_rows_left_out"]) == (4, 1)

@@ -1,5 +1,6 @@
 """Published numbers never change quietly: what differs later waits as a restatement until somebody accepts it."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,17 +28,24 @@ def clicks(count: int) -> list[dict]:
     return [CLICK | {"event_id": f"k{n}", "event_at": at(FIRST, n)} for n in range(count)]
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    """Two clicks on a day that was then finalised."""
-    made = Lake(str(tmp_path))
+@pytest.fixture(scope="module")
+def finalised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a lake: two clicks on a day that was then finalised."""
+    folder = tmp_path_factory.mktemp("published")
+    made = Lake(str(folder))
     write(made, "clicks", FIRST, clicks(2))
     refresh_gold(made, LATER)
     assert finalise_due(made, NEXT_DAY, 3) == []
     assert finalise_due(made, LATER, 3) == [FIRST]
     assert finalise_due(made, LATER, 3) == []
     refresh_gold(made, LATER)
-    return made
+    return folder
+
+
+@pytest.fixture
+def lake(finalised: Path, tmp_path: Path) -> Lake:
+    """A copy of its own for each test."""
+    return Lake(str(shutil.copytree(finalised, tmp_path / "lake")))
 
 
 def steps(lake: Lake) -> list[tuple]:

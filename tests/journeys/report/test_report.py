@@ -24,7 +24,7 @@ from schemas.run_tags import RANGE_END, RANGE_START
 from schemas.tables.gold import CAMPAIGN_DAILY
 from tests.journeys.gold.silver_rows import at, write
 from tests.journeys.gold.test_refresh import run
-from tests.journeys.world import World, new_seed
+from tests.journeys.world import World, leading_to, new_seed
 from tests.real.browser import console_of, page_text, requests_of
 from tests.real.object_store import BUCKET, ObjectStore
 
@@ -133,7 +133,7 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
         "user_bucket": 1,
     }
     write(lake, "clicks", day, [click])
-    refresh_gold(lake, run())
+    refresh_gold(lake, run(), marts=leading_to(CAMPAIGN_DAILY.name))
     text = Path(write_report(lake, day, run().clock()).uri).read_text()
     assert "<script" not in text
     assert html.escape('<script>alert("1")') in text.replace("&#34;", "&quot;")

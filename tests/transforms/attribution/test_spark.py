@@ -18,7 +18,8 @@ from advertisex_assets.transforms.attribution.paths import conversion_paths
 from tests.transforms.attribution.engines import on_polars
 from tests.transforms.attribution.journeys import conversion_frame, conversion_rows, touch_frame, touch_rows
 
-pytestmark = pytest.mark.real
+# Planning takes longest: `make test` compares attribution with the whole of gold (tests/engines).
+pytestmark = [pytest.mark.real, pytest.mark.soak]
 
 IDS = ("touch_id", "conversion_id", "user_id", "impression_id", "click_id")
 

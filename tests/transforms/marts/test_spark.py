@@ -94,7 +94,17 @@ MARTS = {
 }
 
 
-@pytest.mark.parametrize(("transform", "names"), MARTS.values(), ids=list(MARTS))
+SHORT = ("auction_funnel",)
+"""In `make test`, where tests/engines compares others of these: planning takes longest. `make soak` has them all."""
+
+
+@pytest.mark.parametrize(
+    ("transform", "names"),
+    [
+        pytest.param(*mart, id=name, marks=() if name in SHORT else pytest.mark.soak)
+        for name, mart in MARTS.items()
+    ],
+)
 def test_spark_equals_polars(
     spark: Any, inputs: dict[str, pl.DataFrame], transform: Callable[..., Any], names: tuple[str, ...]
 ) -> None:
