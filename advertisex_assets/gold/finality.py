@@ -10,8 +10,7 @@ from advertisex_assets.gold.day_status import refresh_day_status
 from advertisex_assets.gold.marts import mart_named
 from advertisex_assets.gold.pending import pending_dates
 from advertisex_assets.gold.publish import accept_restatements, finalise, finalise_due
-from advertisex_assets.gold.refresh import refresh_mart
-from advertisex_assets.gold.sources import Sources
+from advertisex_assets.gold.refresh import open_for, refresh_mart
 from resources.lake import Lake
 from resources.run import Run
 from schemas.tables.gold import RESTATEMENTS
@@ -35,7 +34,8 @@ def accept_days(lake: Lake, run: Run, dates: Iterable[date], cause: str | None) 
 def refresh_restatements(lake: Lake, run: Run) -> None:
     """Brings gold.restatements up to date with what is published and what is true."""
     mart = mart_named(RESTATEMENTS.name)
-    refresh_mart(lake, mart, pending_dates(mart, Sources(lake)), run)
+    sources = open_for([mart], lake, run.engine)
+    refresh_mart(lake, mart, pending_dates(mart, sources), run, opened=sources)
 
 
 def _follow(lake: Lake, run: Run) -> None:

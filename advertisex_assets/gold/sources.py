@@ -137,6 +137,10 @@ class Sources:
             self._opened[name] = Source(self._lake.open(table), prefix)
         return self._opened[name]
 
+    def forget(self, name: str) -> None:
+        """Has the table opened again at its next use: it was written to."""
+        self._opened.pop(name, None)
+
 
 def _known(name: str) -> tuple[Table, str]:
     for table in (*GOLD_TABLES, *REFERENCE_TABLES, INVALID_TRAFFIC, LEDGER):

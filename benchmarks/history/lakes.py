@@ -101,7 +101,7 @@ def _repeat(delta: DeltaTable, folder: Path, copies: int) -> None:
         "append",
         delta.schema(),
         delta.metadata().partition_columns,
-        commit_properties=Marks(repeated_marks).commit_properties(),
+        **Marks(repeated_marks).commit_options(),
     )
 
 
