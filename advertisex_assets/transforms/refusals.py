@@ -154,5 +154,5 @@ def client_of(headers: str | None) -> str | None:
     """The producer's name for itself in a record's Kafka headers (as JSON); None if it gives none."""
     if headers is None:
         return None
-    named = {name.lower(): value for name, value in orjson.loads(headers) if name is not None}
+    named = {name.lower(): value for name, value in orjson.loads(headers) if isinstance(name, str)}
     return next((str(named[name]) for name in CLIENT_HEADERS if named.get(name)), None)

@@ -9,17 +9,17 @@ import orjson
 RECORD_ID = "record-id"
 """The header that names one record of one file: `<sha256>:<position>`, with `:<index>` where several share one."""
 
-Headers = Sequence[tuple[str | None, bytes | str | None]]
+Headers = Sequence[tuple[bytes | str | None, bytes | str | None]]
 
 UNREADABLE: Headers = ((None, "A header's name is not UTF-8; the client cannot show this message's headers."),)
 """What stands for them; the message itself is whole."""
 
 
 def headers_json(headers: Headers | None) -> str | None:
-    """A JSON array of [name, value] in the order sent; a value that is not UTF-8 as {"base64": ...}; null without."""
+    """A JSON array of [name, value] in the order sent; what is not UTF-8 of them as {"base64": ...}; null without."""
     if not headers:
         return None
-    return orjson.dumps([(name, _value(value)) for name, value in headers]).decode()
+    return orjson.dumps([(_value(name), _value(value)) for name, value in headers]).decode()
 
 
 def record_id(headers: Headers | None) -> str | None:

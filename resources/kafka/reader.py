@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from types import TracebackType
 
 import polars as pl
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException
 
 from resources.kafka.config import ClientConfig
 from resources.kafka.errors import SliceGoneError
-from resources.kafka.messages import MessageColumns
+from resources.kafka.native.consumer import NativeConsumer
+from resources.kafka.native.library import library
+from resources.kafka.objects import ObjectConsumer
 from resources.kafka.problems import LOGGER, Problems
 from resources.kafka.slices import Slice, TopicState
+from resources.kafka.taken import Consumer, Event, Taken
 
 CHUNK_MESSAGES = 500
 """Messages taken at once: few enough to stay in the processor's cache (10,000 cost twice as much per message)."""
@@ -64,7 +67,6 @@ class SliceReader:
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._problems = Problems(config)
-        self._consumer = Consumer({**config, **self._problems.callbacks})
         self._topic = topic
         self._stall_seconds = stall_seconds
         self._next = {part.partition: part.start for part in slices}
@@ -72,7 +74,7 @@ class SliceReader:
         self._unread = {part.partition for part in slices if part.start < part.end}
         self._message_bytes = LARGEST_FIRST_BYTES
         """About how large messages are, so that a chunk of large ones stays small."""
-        self._consumer.assign([TopicPartition(topic.name, part.partition, part.start) for part in slices])
+        self._consumer = consumer_of(config, self._problems, topic.name, self._next)
 
     def __enter__(self) -> "SliceReader":
         return self
@@ -97,60 +99,62 @@ class SliceReader:
 
         SliceGoneError when they are not there any more; KafkaUnavailableError after a stall.
         """
-        columns, before, heard = MessageColumns(), self.next_offsets, time.monotonic()
+        rows, before, heard = 0, self.next_offsets, time.monotonic()
         with paused_garbage_collection():
-            while self._unread and len(columns) < max_rows and columns.size_bytes < max_bytes:
-                taken = self._take(max_rows - len(columns), max_bytes - columns.size_bytes, columns)
-                if taken:
+            while self._unread and rows < max_rows and self._consumer.size_bytes < max_bytes:
+                taken = self._take(max_rows - rows, max_bytes - self._consumer.size_bytes)
+                rows += taken.messages
+                if taken.messages or taken.events:
                     heard = time.monotonic()
                 elif self._problems.is_permanent or time.monotonic() - heard > self._stall_seconds:
                     raise self._problems.as_error(f"no message for {self._stall_seconds:g} s")
+            frames = self._consumer.frames()
         moved = {partition: at for partition, at in self._next.items() if at != before[partition]}
-        return Batch(columns.frames(), moved)
+        return Batch(frames, moved)
 
-    def _take(self, rows: int, size_bytes: int, columns: MessageColumns) -> bool:
-        """Adds a chunk to the columns; False if nothing came."""
-        room = min(CHUNK_BYTES, size_bytes) // self._message_bytes
-        taken = self._consumer.consume(max(1, min(CHUNK_MESSAGES, room, rows)), CHUNK_SECONDS)
-        messages = self._without_events(taken) if any(map(Message.error, taken)) else taken
-        if messages:
-            size = columns.size_bytes
-            for partition, last in columns.add(messages):
-                self._advance(partition, last + 1)
-            self._message_bytes = max(
-                1, (columns.size_bytes - size) // len(messages), self._message_bytes // 2
-            )
-        return bool(taken)
+    def _take(self, rows: int, size_bytes: int) -> Taken:
+        """Takes a chunk; ends of partitions are noted, errors raised."""
+        room, size = min(CHUNK_BYTES, size_bytes) // self._message_bytes, self._consumer.size_bytes
+        taken = self._consumer.take(max(1, min(CHUNK_MESSAGES, room, rows)), CHUNK_SECONDS)
+        for event in taken.events:
+            self._note(event)
+        for partition, last in taken.last_offsets:
+            self._advance(partition, last + 1)
+        if taken.messages:
+            mean_bytes = (self._consumer.size_bytes - size) // taken.messages
+            self._message_bytes = max(1, mean_bytes, self._message_bytes // 2)
+        return taken
 
     def _advance(self, partition: int, at: int) -> None:
         self._next[partition] = max(self._next[partition], at)
         if self._next[partition] >= self._ends[partition]:
             self._unread.discard(partition)
 
-    def _without_events(self, taken: Sequence[Message]) -> list[Message]:
-        """The messages proper; ends of partitions are noted, errors raised."""
-        messages = []
-        for message in taken:
-            error = message.error()
-            if error is None:
-                messages.append(message)
-            elif error.code() == KafkaError._PARTITION_EOF:
-                self._advance(message.partition(), message.offset())
-            elif error.code() in GONE:
-                raise SliceGoneError(f"Topic {self._topic.name} lost what was to be read: {error.str()}.")
-            elif not error.retriable():
-                raise self._problems.of_exception(KafkaException(error))
-            else:
-                LOGGER.info("Kafka will be asked again: %s", error)
-        return messages
+    def _note(self, event: Event) -> None:
+        error = event.error
+        if error.code() == KafkaError._PARTITION_EOF:
+            self._advance(event.partition, event.offset)
+        elif error.code() in GONE:
+            raise SliceGoneError(f"Topic {self._topic.name} lost what was to be read: {error.str()}.")
+        elif not error.retriable():
+            raise self._problems.of_exception(KafkaException(error))
+        else:
+            LOGGER.info("Kafka will be asked again: %s", error)
 
     def show_position(self, next_offsets: Mapping[int, int]) -> None:
         """Tells the consumer group how far bronze is, for lag tools; a failure is of no consequence."""
-        places = [TopicPartition(self._topic.name, partition, at) for partition, at in next_offsets.items()]
         try:
-            self._consumer.commit(offsets=places, asynchronous=True)
+            self._consumer.commit(next_offsets)
         except KafkaException as exception:
             LOGGER.info("The group's position was not updated: %s", exception)
+
+
+def consumer_of(config: ClientConfig, problems: Problems, topic: str, starts: Mapping[int, int]) -> Consumer:
+    """The cheaper of the two consumers, if its libraries can be loaded."""
+    loaded = library()
+    if loaded is None:
+        return ObjectConsumer(config, problems, topic, starts)
+    return NativeConsumer(loaded, config, problems, topic, starts)
 
 
 @contextmanager

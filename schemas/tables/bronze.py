@@ -66,7 +66,7 @@ BRONZE_COLUMNS = (
     *COORDINATES,
     TableColumn("key", pl.Binary(), "The Kafka key."),
     TableColumn(
-        "headers", pl.String(), "The Kafka headers, as JSON; values in base64 where they are not UTF-8."
+        "headers", pl.String(), "The Kafka headers, as JSON; names and values in base64 where they are not UTF-8."
     ),
     TableColumn("record_id", pl.String(), "The `record-id` header of a replayed file's record."),
     TableColumn("event_date", pl.Date(), "The date it is routed to, on the event clock."),
