@@ -67,7 +67,10 @@ def encode(rows: pl.DataFrame) -> Encoded:
             dictionaries.append(column.name)
         elif column.dtype.is_integer() or column.dtype.is_temporal():
             differences.append(column.name)
-    return Encoded(pa.table(arrays, names=rows.columns), dictionaries, differences)
+    columns = zip(rows.columns, arrays, strict=True)
+    # Where nothing is null, Parquet need not say so of every value.
+    fields = [pa.field(name, array.type, nullable=array.null_count > 0) for name, array in columns]
+    return Encoded(pa.table(arrays, schema=pa.schema(fields)), dictionaries, differences)
 
 
 def _level(column: pl.Series) -> pl.CompatLevel:

@@ -8,7 +8,7 @@ import json
 import math
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -47,9 +47,17 @@ def _partitions(table: Table, rows: pl.DataFrame) -> Iterator[tuple[dict[str, st
     if not table.partition_by:
         yield {}, rows
         return
-    for values, part in rows.partition_by(table.partition_by, as_dict=True, include_key=False).items():
+    for values, part in _parts(table, rows):
         texts = [None if value is None else str(value) for value in values]
         yield dict(zip(table.partition_by, texts, strict=True)), part
+
+
+def _parts(table: Table, rows: pl.DataFrame) -> Iterable[tuple[tuple[object, ...], pl.DataFrame]]:
+    """Each partition's values and rows; one partition, as a landing has nearly always, is not copied."""
+    keys = rows.select(table.partition_by).unique()
+    if keys.height == 1:
+        return [(keys.row(0), rows.drop(table.partition_by))]
+    return rows.partition_by(table.partition_by, as_dict=True, include_key=False).items()
 
 
 def _write_file(

@@ -53,11 +53,15 @@ class JsonCodec:
 
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """As `is_one_object`, for many messages."""
-        braced = messages.bin.starts_with(b"{") & messages.bin.ends_with(b"}")
-        if not braced.any():
-            return braced  # a topic of another format, whose bytes may be no text
+        opened = messages.bin.starts_with(b"{")
+        if not opened.any():
+            return opened  # a topic of another format, whose bytes may be no text
         texts = utf8_text(messages)
-        return braced & ~texts.str.contains("\n", literal=True) & ~texts.str.contains(ADJACENT)
+        opened_line = opened & ~texts.str.contains("\n", literal=True)
+        is_flat = texts.str.find("}", literal=True) == texts.str.len_bytes() - 1
+        if is_flat.all(ignore_nulls=False):
+            return opened_line  # the first brace that closes is the last byte: none can touch inside
+        return opened_line & texts.str.ends_with("}") & ~texts.str.contains(ADJACENT)
 
     def peek(
         self,

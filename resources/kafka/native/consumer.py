@@ -12,7 +12,7 @@ from resources.kafka.config import ClientConfig
 from resources.kafka.native.client import NativeClient
 from resources.kafka.native.columns import FrameColumns
 from resources.kafka.native.library import Library, Message, Sizes
-from resources.kafka.native.memory import Memory
+from resources.kafka.native.memory import memory
 from resources.kafka.problems import Problems
 from resources.kafka.taken import Event, Taken
 
@@ -25,7 +25,6 @@ class NativeConsumer:
     ) -> None:
         self._library, self._kafka = library, library.kafka
         self._topic = topic.encode()
-        self._memory = Memory()
         self._full: list[pl.DataFrame] = []
         self._filling: FrameColumns | None = None
         self._size_bytes = 0
@@ -76,7 +75,7 @@ class NativeConsumer:
         """Columns with room for so many rows."""
         if self._filling is None or not self._filling.has_room(rows, needed):
             self._finish()
-            self._filling = FrameColumns(self._memory, rows, needed)
+            self._filling = FrameColumns(memory(), rows, needed)
         return self._filling
 
     def _finish(self) -> None:

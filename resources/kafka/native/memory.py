@@ -2,6 +2,7 @@
 
 import weakref
 from collections import defaultdict
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,3 +24,9 @@ class Memory:
         lent = kept[:]
         weakref.finalize(lent, free.append, kept).atexit = False
         return lent
+
+
+@cache
+def memory() -> Memory:
+    """This process's; it stays as large as the largest commit that was read."""
+    return Memory()
