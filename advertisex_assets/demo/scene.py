@@ -28,7 +28,16 @@ nux:
   enabled: false
 run_monitoring:
   enabled: false
+run_launcher:
+  module: resources.launcher.forking
+  class: ForkingRunLauncher
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    dequeue_interval_seconds: 1
 """
+"""For micro-batches on one machine: runs are forked instead of started, and looked for every second."""
 
 
 @dataclass(frozen=True)
