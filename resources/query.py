@@ -11,6 +11,9 @@ from schemas.errors import AdvertiseXError
 READS = ("SELECT", "WITH", "FROM", "DESCRIBE", "SHOW", "SUMMARIZE", "EXPLAIN", "VALUES")
 """How a statement that only reads begins."""
 
+NAME = re.compile(r'\b(\w+)"?\."?(\w+)\b')
+"""What may be the name of a table: listing the lake for them would take longer than most questions."""
+
 
 class QueryError(AdvertiseXError):
     """SQL that cannot be run."""
@@ -26,21 +29,16 @@ def query(lake: Lake, statement: str) -> pl.DataFrame:
         raise QueryError(
             f"Only reading statements can be run ({', '.join(READS)} ...); this one begins {text[:20]!r}."
         )
-    tables = lake.tables()
     try:
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            for name in tables:
-                _add(
-                    connection,
-                    lake,
-                    name,
-                    is_named=re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None,
-                )
+            for layer, table in sorted(set(NAME.findall(text.lower()))):
+                _add(connection, lake, layer, table)
             # A reader, not the relation itself: that leaves DuckDB 2.0 complaining at exit.
             return _integers(pl.DataFrame(connection.sql(text).to_arrow_reader()))
     except duckdb.Error as error:
-        raise QueryError(f"{error}\nThe lake has: {', '.join(tables) or 'no tables yet'}.") from error
+        there = ", ".join(lake.tables()) or "no tables yet"
+        raise QueryError(f"{error}\nThe lake has: {there}.") from error
 
 
 def _integers(rows: pl.DataFrame) -> pl.DataFrame:
@@ -51,11 +49,11 @@ def _integers(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(whole).cast(pl.Int64), pl.col(pl.Int128).cast(pl.Int64))
 
 
-def _add(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, is_named: bool) -> None:
-    layer, table = name.split(".")
-    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
-    if not is_named:
+def _add(connection: duckdb.DuckDBPyConnection, lake: Lake, layer: str, table: str) -> None:
+    """The table, if there is one: it may be the column of an alias that looks like its name."""
+    rows = lake.named(f"{layer}.{table}")
+    if rows is None:
         return
-    rows = lake.arrow_dataset(name)
-    connection.register("rows_of_" + layer + "_" + table, rows)
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
+    connection.register(f"rows_of_{layer}_{table}", rows)
     connection.execute(f'CREATE VIEW "{layer}"."{table}" AS SELECT * FROM rows_of_{layer}_{table}')
