@@ -57,6 +57,9 @@ def _grain_is_unique(table: Table) -> Gate:
     def gate(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
         """A row's grain is its own."""
         keys = rows.select(table.grain_columns)
+        # Eight bytes a row instead of all its keys; equal keys have equal hashes.
+        if keys.is_empty() or keys.hash_rows().n_unique() == keys.height:
+            return keys.clear()
         return keys.filter(keys.is_duplicated())
 
     return gate
