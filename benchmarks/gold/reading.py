@@ -1,9 +1,12 @@
 """Reading a campaign's 90 days: from gold, from silver, and from the same table in a DuckDB database of its own."""
 
+import json
+import os
 import statistics
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +14,26 @@ import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
+from deltalake.transaction import AddAction
 
 from advertisex_assets.gold.marts import mart_named
-from advertisex_assets.gold.pending import pending_dates
-from advertisex_assets.gold.refresh import refresh_mart
-from advertisex_assets.gold.sources import Sources
+from advertisex_assets.gold.refresh import refresh_gold
 from benchmarks.gold import silver
-from benchmarks.measure import cost_of
-from resources.lake import Lake
+from benchmarks.upkeep.lakes import cpu_of
+from resources.lake import Lake, Marks
+from resources.lake.live import live_files
 from resources.run import new_run
 from schemas.tables.gold import CAMPAIGN_DAILY
 from schemas.tables.table import Table
 
 MONTHS = 3
 TURNS = 7
-MOST = 2_000_000
-"""Impressions a month: more say nothing else, and silver must be made first."""
+COPIES = 10
+"""Files of each date with the same events: what is read is ten times what must be made."""
+LEAST = 10_000_000
+"""Impressions a month, about what a small platform shows: of fewer, opening files is all that is measured."""
 CAMPAIGN = "cmp-7"
+ASKED = ("impressions", "clicks", "spend_micros", "revenue_micros")
 NEEDED = {
     "impressions": ("campaign_id", "price_micros", "currency", "viewable_ms"),
     "clicks": ("campaign_id",),
@@ -37,15 +43,16 @@ NEEDED = {
 
 
 def run(impressions: int) -> tuple[str, dict[str, Any]]:
-    """A paragraph and the figures, of so many impressions in 30 days, or MOST."""
-    impressions = min(impressions, MOST)
+    """A paragraph and the figures, of so many impressions in 30 days, or LEAST."""
+    impressions = max(impressions, LEAST)
     with tempfile.TemporaryDirectory(prefix="gold-") as folder:
         lake = Lake(f"{folder}/lake")
         for month in range(MONTHS):
-            silver.fill(lake, impressions, timedelta(days=30 * month))
-        for name in ("conversions", "campaign_hourly", "campaign_daily"):
-            mart = mart_named(name)
-            refresh_mart(lake, mart, pending_dates(mart, Sources(lake)), new_run("gold"))
+            silver.fill(lake, impressions // COPIES, timedelta(days=30 * month))
+        for kind in ("impressions", "clicks"):
+            _repeat(lake, kind)
+        marts = [mart_named(name) for name in ("conversions", "campaign_hourly", "campaign_daily")]
+        refresh_gold(lake, new_run("gold"), marts=marts)
         native = Path(folder, "native.duckdb")
         with duckdb.connect(str(native)) as connection:
             connection.register("gold", lake.open(CAMPAIGN_DAILY).scan().collect().to_arrow())
@@ -56,12 +63,12 @@ def run(impressions: int) -> tuple[str, dict[str, Any]]:
             "DuckDB": lambda: _from_duckdb(native),
         }
         _assert_same(readers)
-        costs = {name: [cost_of(read) for _ in range(TURNS)] for name, read in readers.items()}
+        costs = {name: [cpu_of(read) for _ in range(TURNS)] for name, read in readers.items()}
         sizes = {
-            "gold": _bytes(lake, CAMPAIGN_DAILY, tuple(CAMPAIGN_DAILY.schema)),
+            "gold": _bytes(lake, CAMPAIGN_DAILY, ("campaign_id", *ASKED)),
             "silver": sum(_bytes(lake, silver.table_of(kind)[0], names) for kind, names in NEEDED.items()),
         }
-    cpu = {name: statistics.median(cost.cpu_seconds for cost in each) for name, each in costs.items()}
+    cpu = {name: statistics.median(each) for name, each in costs.items()}
     times = cpu["silver"] / cpu["gold"], sizes["silver"] / sizes["gold"], cpu["gold"] / cpu["DuckDB"]
     text = (
         f"## A campaign's 90 days, of {MONTHS * impressions:,} impressions\n\n"
@@ -73,9 +80,21 @@ def run(impressions: int) -> tuple[str, dict[str, Any]]:
     return text, {"impressions": MONTHS * impressions, "cpu_seconds": cpu, "bytes": sizes}
 
 
+def _repeat(lake: Lake, kind: str) -> None:
+    """Adds every file of a silver table COPIES - 1 times more, as links."""
+    opened = lake.open(silver.table_of(kind)[0])
+    folder, actions = Path(opened.uri.removeprefix("file://")), []
+    for file, copy in product(live_files(opened), range(1, COPIES)):
+        path = Path(file.path).with_name(f"{copy}-{Path(file.path).name}")
+        os.link(folder / file.path, folder / path)
+        stats = json.dumps({"numRecords": file.rows})
+        actions.append(AddAction(str(path), file.size_bytes, dict(file.partition), 0, True, stats))
+    opened.commit_files(actions, Marks())
+
+
 def _from_gold(lake: Lake) -> pl.DataFrame:
     rows = lake.open(CAMPAIGN_DAILY).scan().filter(pl.col("campaign_id") == CAMPAIGN)
-    return rows.select(_sums("impressions", "clicks", "spend_micros", "revenue_micros")).collect()
+    return rows.select(pl.col(ASKED).sum()).collect()
 
 
 def _from_silver(lake: Lake) -> pl.DataFrame:
@@ -89,24 +108,16 @@ def _from_silver(lake: Lake) -> pl.DataFrame:
         sales.select(revenue_micros=pl.col("revenue_micros").sum()),
     ]
     together = pl.concat(pl.collect_all(parts), how="horizontal")
-    return together.select("impressions", "clicks", "spend_micros", "revenue_micros")
+    return together.select(ASKED)
 
 
 def _from_duckdb(database: Path) -> pl.DataFrame:
-    sums = ", ".join(
-        f"sum({name})::BIGINT" for name in ("impressions", "clicks", "spend_micros", "revenue_micros")
-    )
+    sums = ", ".join(f"sum({name})::BIGINT" for name in ASKED)
     with duckdb.connect(str(database), read_only=True) as connection:
         row = connection.execute(
             f"SELECT {sums} FROM campaign_daily WHERE campaign_id = ?", [CAMPAIGN]
         ).fetchone()
-    return pl.DataFrame(
-        [row], schema=["impressions", "clicks", "spend_micros", "revenue_micros"], orient="row"
-    )
-
-
-def _sums(*names: str) -> list[pl.Expr]:
-    return [pl.col(name).sum() for name in names]
+    return pl.DataFrame([row], schema=ASKED, orient="row")
 
 
 def _assert_same(readers: dict[str, Callable[[], pl.DataFrame]]) -> None:
