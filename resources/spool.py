@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 MEMORY_BYTES = 16 << 20
-"""How much of one table is kept in memory. Chosen rows hold all the bytes that they were chosen from, in the spool of
-every table: with 128 MB, a date of 900,000 rows took twice the memory of one of 300,000; now both take a batch."""
+"""How much of one table is kept in memory, beside the piece that came last. Chosen rows hold all the bytes that they
+were chosen from, in the spool of every table: with 128 MB, a date of 900,000 rows took twice the memory of one of
+300,000; now both take a batch."""
 
 FEW_ROWS = 10_000
 """A few rows chosen from many still hold all their bytes, for Polars shares them: these are copied."""
@@ -33,11 +34,13 @@ class Spool:
     def add(self, rows: pl.DataFrame) -> None:
         """Takes a piece."""
         own = copied(rows) if rows.height < FEW_ROWS else rows
-        self.height += rows.height
-        self._bytes += own.estimated_size()
-        self._kept.append(own)
-        if self._bytes > MEMORY_BYTES:
+        size = own.estimated_size()
+        # Before it, not with it: a pass of one batch, which was just in memory, needs no file.
+        if self._bytes and self._bytes + size > MEMORY_BYTES:
             self._spill()
+        self.height += rows.height
+        self._bytes += size
+        self._kept.append(own)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """The rows in pieces as large as memory allows, in the order in which they came."""
@@ -56,7 +59,8 @@ class Spool:
     def _spill(self) -> None:
         self._folder = self._folder or TemporaryDirectory(prefix="advertisex-")
         path = Path(self._folder.name) / f"{len(self._files)}.arrow"
-        pl.concat(self._kept).write_ipc(path, compression="lz4")
+        # Not compressed: it is read again at once, and would take five times the CPU.
+        pl.concat(self._kept).write_ipc(path, compression="uncompressed")
         self._files.append(path)
         self._kept, self._bytes = [], 0
 

@@ -28,12 +28,19 @@ def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
     one batch.
     """
     names = [*tables.bronze.table.schema, FIRST_DATE]
-    yield _no_rows(tables).select(names)
-    yield from _new_rows(tables, plan).select(names).iter_slices(BATCH_ROWS)
+    came = False
+    for rows in _batches(tables, plan):
+        came = True
+        yield rows.select(names)
+    if not came:
+        yield _no_rows(tables).select(names)
+
+
+def _batches(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
+    yield from _new_rows(tables, plan).iter_slices(BATCH_ROWS)
     if plan.rebuild:
         refuse_incomplete(tables, plan)
-        every = tables.routes.batches_of(tables.bronze, plan.rebuild, BATCH_ROWS)
-        yield from (rows.select(names) for rows in every)
+        yield from tables.routes.batches_of(tables.bronze, plan.rebuild, BATCH_ROWS)
 
 
 def refuse_incomplete(tables: FeedTables, plan: Plan) -> None:

@@ -38,7 +38,7 @@ def drift_of(feed: Feed, parsed: pl.DataFrame) -> pl.DataFrame:
     Reads what parsing gives, the texts of columns among it. Unknown fields of rows without consent are not told: they
     were withheld.
     """
-    parts = [_unknown(parsed), *(_changed(column, parsed) for column in feed.columns)]
+    parts = [_unknown(parsed), *(_changed(column, parsed) for column in _with_suspects(feed, parsed))]
     return together([part for part in parts if part is not None])
 
 
@@ -83,17 +83,26 @@ def _fields(rescued: str) -> Iterator[tuple[str, str]]:
         yield field, JSON_TYPES.get(type(value), "null")
 
 
+def _with_suspects(feed: Feed, parsed: pl.DataFrame) -> list[Column]:
+    """The columns with a value of which the type must be looked at, which most have not; in one go over all of them."""
+    typed = [column for column in feed.columns if _expected(column) is not None]
+    any_suspect = parsed.select(_suspect(column).any().alias(column.name) for column in typed)
+    return [column for column in typed if any_suspect[column.name].any()]
+
+
+def _suspect(column: Column) -> pl.Expr:
+    """Whether a value may be of another JSON type than the column's type can be read from."""
+    text, read = pl.col(text_column(column.name)), pl.col("decode_error").is_null()
+    if column.type.dtype == pl.String:
+        return read & text.str.contains(NESTED)
+    return read & text.is_not_null() & pl.col(column.name).is_null()
+
+
 def _changed(column: Column, parsed: pl.DataFrame) -> pl.DataFrame | None:
     """Values whose JSON type the column's type cannot be read from, whether that refuses, flags or lets in the row."""
-    text, expected = pl.col(text_column(column.name)), _expected(column)
-    if expected is None:
-        return None
-    if column.type.dtype == pl.String:
-        suspect = text.str.contains(NESTED)
-    else:
-        suspect = text.is_not_null() & pl.col(column.name).is_null()
-    odd = parsed.filter(suspect & pl.col("decode_error").is_null())
-    odd = odd.with_columns(_json_type(text).alias("type")).filter(~pl.col("type").is_in(expected))
+    odd = parsed.filter(_suspect(column))
+    type_of_text = _json_type(pl.col(text_column(column.name))).alias("type")
+    odd = odd.with_columns(type_of_text).filter(~pl.col("type").is_in(_expected(column) or ()))
     if odd.is_empty():
         return None
     one = [pl.lit(CHANGED_TYPE).alias("found"), pl.lit(column.name).alias("field"), pl.lit(1).alias("rows")]

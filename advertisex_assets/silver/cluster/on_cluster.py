@@ -22,7 +22,7 @@ from advertisex_assets.silver.cluster.judge import (
     losers_of_stored,
 )
 from advertisex_assets.silver.cluster.parse import ParseUnit, Pieces
-from advertisex_assets.silver.cluster.settle import GrainOfFile, PlacedRows, SettlePiece, placed
+from advertisex_assets.silver.cluster.settle import GrainOfFile, SettlePiece, placed
 from advertisex_assets.silver.cluster.units import units_of
 from advertisex_assets.silver.fates import agreeing
 from advertisex_assets.silver.handles import FeedTables
@@ -30,7 +30,7 @@ from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.parsed import Findings, Parsed
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.read import as_dates, at_risk
-from advertisex_assets.silver.settled import Settled
+from advertisex_assets.silver.settled import PlacedRows, Settled
 from advertisex_assets.transforms.deduplicate import orphaned_days, resolve
 from resources.engine.spark import Spark
 from resources.engine.tasks import each, every_part, rows_of

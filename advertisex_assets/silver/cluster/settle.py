@@ -1,18 +1,17 @@
 """Settle: what a worker does with a piece of parsed rows: they go into files of every table, committed by nobody."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 
 from advertisex_assets.silver.cluster.judge import lost_among
 from advertisex_assets.silver.fates import counts_of, fates
+from advertisex_assets.silver.settled import PlacedRows
 from advertisex_assets.transforms.enrich import Reference
-from resources.lake import LakeTable, Marks
 from resources.lake.place import Place
 from resources.lake.share import Share
-from resources.lake.take import NewFile, put_files, take, take_instead
+from resources.lake.take import NewFile, put_files
 from resources.scratch import Scratch
 from schemas.contracts import hold_unless_typed
 from schemas.feed import Feed
@@ -47,34 +46,6 @@ class SettlePiece:
             hold_unless_typed(self.tables[name].table, rows)
         files = {name: put_files(self.tables[name], rows) for name, rows in parts.items()}
         return Settlement(counts_of(self.feed, parts), files)
-
-
-@dataclass(frozen=True)
-class PlacedRows:
-    """Rows of one table in files of its folder that are no part of it yet."""
-
-    files: Sequence[NewFile]
-
-    @property
-    def height(self) -> int:
-        """How many."""
-        return sum(file.rows for file in self.files)
-
-    def hold_unless_fit(self, table: Table) -> None:
-        """Whoever wrote the files has looked."""
-
-    def replace(self, table: LakeTable, feed: Feed, dates: Collection[date], marks: Marks) -> None:
-        """Puts the files of those dates in the place of the feed's, in one commit."""
-        gone = {"feed": [feed.name], "event_date": [day.isoformat() for day in dates]}
-        mine = {name: gone[name] for name in table.table.partition_by}
-        take_instead(table, self._of(dates), mine, marks)
-
-    def append(self, table: LakeTable, dates: Collection[date], marks: Marks) -> None:
-        """Adds the files of those dates, in one commit."""
-        take(table, self._of(dates), marks)
-
-    def _of(self, dates: Collection[date]) -> list[NewFile]:
-        return [file for file in self.files if file.day in dates]
 
 
 @dataclass(frozen=True)
