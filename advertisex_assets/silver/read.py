@@ -11,7 +11,7 @@ from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.routes import Routes
 from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF, orphaned_days
 from advertisex_assets.transforms.route import FIRST_DATE
-from resources.lake.table import dates_predicate
+from resources.lake.batches import added_batches
 from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import POSITION
 
@@ -37,7 +37,10 @@ def bronze_rows(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
 
 
 def _batches(tables: FeedTables, plan: Plan) -> Iterator[pl.DataFrame]:
-    yield from _new_rows(tables, plan).iter_slices(BATCH_ROWS)
+    if plan.incremental:
+        after = min(plan.incremental.values())
+        for rows in added_batches(tables.bronze, after, "event_date", plan.incremental, BATCH_ROWS):
+            yield newer(rows.lazy(), tables.routes, plan).collect()
     if plan.rebuild:
         refuse_incomplete(tables, plan)
         yield from tables.routes.batches_of(tables.bronze, plan.rebuild, BATCH_ROWS)
@@ -48,15 +51,6 @@ def refuse_incomplete(tables: FeedTables, plan: Plan) -> None:
     refused = plan.rebuild & tables.incomplete
     if refused:
         raise IncompleteBronzeError(tables.feed.name, sorted(refused))
-
-
-def _new_rows(tables: FeedTables, plan: Plan) -> pl.DataFrame:
-    if not plan.incremental:
-        return _no_rows(tables)
-    # A date that was last read long ago would have every other date's rows since then read with it.
-    wanted = dates_predicate(plan.incremental)
-    rows = tables.bronze.changes(after=min(plan.incremental.values()), predicate=wanted)
-    return newer(rows.lazy(), tables.routes, plan).collect()
 
 
 def newer(rows: pl.LazyFrame, routes: Routes, plan: Plan) -> pl.LazyFrame:

@@ -15,7 +15,6 @@ from resources.lake.take import NewFile, put_files
 from resources.scratch import Scratch
 from schemas.contracts import hold_unless_typed
 from schemas.feed import Feed
-from schemas.tables.table import Table
 
 GRAIN_SEPARATOR = "\x1f"
 """Between the columns of a grain, where they are told as one text: no identifier can contain it."""
