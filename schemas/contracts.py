@@ -35,15 +35,10 @@ def _column(column: TableColumn) -> "pa.Column":
 
 def hold_unless_fit(table: Table, *pieces: pl.DataFrame) -> None:
     """HeldBatchError if rows do not fit the table's contract: a bug of ours, caught before it lands."""
-    hold_unless_all_fit(table, pieces)
-
-
-def hold_unless_all_fit(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
-    """The same of rows that come in pieces, twice where rows may be doubled (`pieces` can be gone through again)."""
     for rows in pieces:
         hold_unless_typed(table, rows)
-    if table.grain_columns:
-        _hold_unless_unique(table, pieces)
+    if pieces:
+        hold_unless_unique(table, pl.concat([grain_marks(table, rows) for rows in pieces]), pieces)
 
 
 def hold_unless_typed(table: Table, rows: pl.DataFrame) -> None:
@@ -71,14 +66,23 @@ def fits(table: Table, rows: pl.DataFrame) -> bool:
     return rows.schema == pl.Schema(table.schema) and not any(rows[name].has_nulls() for name in required)
 
 
-def _hold_unless_unique(table: Table, pieces: Iterable[pl.DataFrame]) -> None:
-    """Hashes first: eight bytes a row, however many rows there are; only rows whose hashes meet are compared."""
-    mark = reduce(xor, (pl.col(name).hash(place) for place, name in enumerate(table.grain_columns)))
-    marks = pl.concat([rows.select(mark.alias("mark")).to_series() for rows in pieces])
-    if marks.n_unique() == len(marks):
+def grain_marks(table: Table, rows: pl.DataFrame) -> pl.Series:
+    """A hash of each row's grain: eight bytes a row, however many rows there are."""
+    return rows.select(_mark(table).alias("mark")).to_series()
+
+
+def _mark(table: Table) -> pl.Expr:
+    hashes = [pl.col(name).hash(place) for place, name in enumerate(table.grain_columns)]
+    return reduce(xor, hashes) if hashes else pl.int_range(pl.len(), dtype=pl.UInt64)
+
+
+def hold_unless_unique(table: Table, marks: pl.Series, pieces: Iterable[pl.DataFrame]) -> None:
+    """HeldBatchError if rows are doubled, of which those are the `grain_marks`; only rows whose hashes meet are looked
+    at: `pieces` are gone through once, and only then."""
+    if not table.grain_columns or marks.n_unique() == len(marks):
         return
     met = marks.filter(marks.is_duplicated()).unique().implode()
-    suspects = pl.concat([rows.filter(mark.is_in(met)).select(table.grain_columns) for rows in pieces])
+    suspects = pl.concat([rows.filter(_mark(table).is_in(met)).select(table.grain_columns) for rows in pieces])
     times = suspects.height - suspects.n_unique()
     if times:
         raise doubled(table, times, len(marks))

@@ -14,22 +14,37 @@ from advertisex_assets.transforms.validate import rule_versions
 from schemas.errors import HeldBatchError
 from schemas.feed import Feed, Output
 from schemas.tables.bronze import POSITION
-from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_table, silver_tables
 
 
 def fates(feed: Feed, batch: pl.DataFrame, lost: pl.DataFrame, reference: Reference) -> dict[str, pl.DataFrame]:
     """The rows of each table that a batch of parsed rows gives."""
-    valid = batch.filter(is_valid())
-    winners, duplicates = _parted(valid, lost)
+    refused, valid = parted(feed, batch)
+    return {QUARANTINE.name: refused} | fates_of_valid(feed, valid, lost, reference)
+
+
+def parted(feed: Feed, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of parsed rows the refused ones, as the quarantine keeps them, and the valid ones, with what is read of those."""
+    tables = (DUPLICATES, *silver_tables(feed))
+    read = {name for output in feed.outputs for name in output.when.meta.root_names()}
+    read |= {name for table in tables for name in table.schema}
+    valid = batch.select(name for name in batch.columns if name in read).filter(batch.select(is_valid()).to_series())
+    return _quarantine(feed, batch.filter(~is_valid())), valid
+
+
+def fates_of_valid(
+    feed: Feed, valid: pl.DataFrame, lost: pl.DataFrame, reference: Reference
+) -> dict[str, pl.DataFrame]:
+    """The same of valid rows (see `parted`), which nothing refuses."""
+    winners, duplicates = _told_apart(valid, lost)
     enriched = enrich(winners, reference)
     return {
-        QUARANTINE.name: _quarantine(feed, batch.filter(~is_valid())),
         DUPLICATES.name: _duplicates(feed, duplicates),
         **{output.table: _output(feed, output, enriched) for output in feed.outputs},
     }
 
 
-def _parted(valid: pl.DataFrame, lost: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _told_apart(valid: pl.DataFrame, lost: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows that stand, and those that lost, with what `losers` says of them."""
     # Integers first: comparing whole positions of all rows would cost more than all else here.
     near = valid.select(POSITION).with_row_index("row").filter(pl.col("offset").is_in(lost["offset"].implode()))
@@ -65,28 +80,20 @@ def _output(feed: Feed, output: Output, enriched: pl.DataFrame) -> pl.DataFrame:
     return enriched.lazy().filter(output.when).select(list(silver_table(feed, output).schema)).collect()
 
 
-def table_names(feed: Feed) -> tuple[str, ...]:
-    """The tables that rows of the feed go to, in the order in which they are committed."""
-    return (QUARANTINE.name, DUPLICATES.name, *_output_names(feed))
-
-
-def _output_names(feed: Feed) -> list[str]:
-    return [output.table for output in feed.outputs]
-
-
 def counts_of(feed: Feed, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Rows by date and outcome."""
-    lost = rows[DUPLICATES.name]
-    parts = {
-        "accepted": pl.concat([rows[name].select("event_date") for name in _output_names(feed)]),
-        "duplicates": lost.filter(pl.col("outcome") == "duplicate"),
-        "conflicts": lost.filter(pl.col("outcome") == "conflict"),
-        "quarantined": rows[QUARANTINE.name],
-    }
-    counted = [
-        part.group_by("event_date").agg(pl.len().cast(pl.Int64).alias(name)) for name, part in parts.items()
-    ]
+    """Rows of some of the tables by date and outcome."""
+    counted = [_by_date("accepted", rows[output.table]) for output in feed.outputs if output.table in rows]
+    if QUARANTINE.name in rows:
+        counted.append(_by_date("quarantined", rows[QUARANTINE.name]))
+    if DUPLICATES.name in rows:
+        lost = rows[DUPLICATES.name]
+        counted.append(_by_date("duplicates", lost.filter(pl.col("outcome") == "duplicate")))
+        counted.append(_by_date("conflicts", lost.filter(pl.col("outcome") == "conflict")))
     return pl.concat(counted, how="diagonal")
+
+
+def _by_date(outcome: str, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("event_date").agg(pl.len().cast(pl.Int64).alias(outcome))
 
 
 def agreeing(feed: Feed, counts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -1,14 +1,16 @@
 """In process: one pass of silver by this process alone, batch by batch; what does not fit in memory waits in files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import NamedTuple, Protocol
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
 from advertisex_assets.silver.contested import contested
-from advertisex_assets.silver.fates import agreeing, counts_of, fates, table_names
+from advertisex_assets.silver.fates import agreeing, counts_of, fates_of_valid, parted
 from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.parsed import Findings, Parsed, parse_batch
@@ -21,51 +23,68 @@ from advertisex_assets.silver.read import (
     orphaned_dates,
     stored_keys,
 )
-from advertisex_assets.silver.settled import Settled, SpooledRows
+from advertisex_assets.silver.settled import PlacingRows, Settled, TableRows
 from advertisex_assets.transforms.deduplicate import disturbed_days, losers, resolve
-from advertisex_assets.transforms.parse import is_valid
 from resources.engine import Engine
+from resources.lake import LakeTable
 from resources.spool import Spool
+from schemas.tables.silver import QUARANTINE
+
+
+class Sink(TableRows, Protocol):
+    """Rows of one table, taken piece by piece."""
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Takes a piece."""
+
+
+class Sorted(NamedTuple):
+    """Parsed rows: the refused ones, as the quarantine keeps them, and the valid ones (see `fates.parted`)."""
+
+    refused: Spool
+    valid: Spool
 
 
 @dataclass(frozen=True)
 class InProcess:
-    """The steps of a pass (see `refresh.Pass`)."""
+    """The steps of a pass (see `refresh.Pass`); `sink` takes the rows of a table."""
 
     tables: FeedTables
     inputs: Inputs
     engine: Engine
+    sink: Callable[[LakeTable], Sink] = PlacingRows
 
-    def parsed(self, plan: Plan) -> Parsed[Spool]:
+    def parsed(self, plan: Plan) -> Parsed[Sorted]:
         """Every row of the plan, parsed."""
-        rows, found = Spool(), []
+        rows, found = Sorted(Spool(), Spool()), []
         for batch in bronze_rows(self.tables, plan):
             parsed = parse_batch(self.tables.feed, batch, self.inputs, self.tables.incomplete)
-            rows.add(parsed.rows)
+            for spool, part in zip(rows, parted(self.tables.feed, parsed.rows), strict=True):
+                spool.add(part)
             found.append(parsed.found)
         return Parsed(rows, Findings.of(found))
 
-    def judged(self, plan: Plan, parsed: Parsed[Spool]) -> tuple[pl.DataFrame, set[date]]:
+    def judged(self, plan: Plan, parsed: Parsed[Sorted]) -> tuple[pl.DataFrame, set[date]]:
         """Which rows lost to whom, and stored dates whose outcomes change with them."""
-        incoming = as_keys(parsed.rows.scan().filter(is_valid()))
+        incoming = as_keys(parsed.rows.valid.scan())
         keys = map(self.engine.rows, contested(incoming, stored_keys(self.tables, plan)))
         found = self.engine.collect(resolve(*keys, self.tables.feed.key.window_days))
         resolved = nw.from_native(found.lazy())
         disturbed = _collect(disturbed_days(resolved))["day"].to_list()
         return _collect(losers(resolved)), as_dates(disturbed) | orphaned_dates(self.tables, plan, incoming)
 
-    def settled(self, parsed: Parsed[Spool], lost: pl.DataFrame) -> Settled:
+    def settled(self, parsed: Parsed[Sorted], lost: pl.DataFrame) -> Settled:
         """The rows of every table; their sum is what was received, or it raises."""
         feed = self.tables.feed
-        rows = {name: Spool() for name in table_names(feed)}
+        rows = {table.table.name: self.sink(table) for table in self.tables.dated}
+        refused = ({QUARANTINE.name: piece} for piece in parsed.rows.refused)
+        valid = (fates_of_valid(feed, batch, lost, self.inputs.reference) for batch in _batches(parsed.rows.valid))
         counts = [parsed.found.received]
-        for batch in _batches(parsed.rows):
-            parts = fates(feed, batch, lost, self.inputs.reference)
+        for parts in chain(refused, valid):
             counts.append(counts_of(feed, parts))
             for name, part in parts.items():
                 rows[name].add(part)
-        spooled = {name: SpooledRows(spool) for name, spool in rows.items()}
-        return Settled(spooled, agreeing(feed, counts), parsed.found.drift)
+        return Settled(rows, agreeing(feed, counts), parsed.found.drift)
 
 
 def _batches(rows: Spool) -> Iterator[pl.DataFrame]:

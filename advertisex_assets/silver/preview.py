@@ -18,6 +18,7 @@ from advertisex_assets.silver.refresh import MisroutedRows, settle_until_calm
 from advertisex_assets.silver.settled import Settled
 from resources.engine import POLARS
 from resources.lake import Lake
+from resources.spool import Spool
 from schemas.feed import Feed
 from schemas.tables.bronze import POSITION
 from schemas.tables.silver import DUPLICATES, QUARANTINE
@@ -103,7 +104,7 @@ def _settled(tables: FeedTables, plan: Plan, inputs: Inputs) -> tuple[FeedTables
     """A pass as it would be, under decisions about routes that are not kept."""
     while True:
         try:
-            return tables, *settle_until_calm(InProcess(tables, inputs, POLARS), plan)
+            return tables, *settle_until_calm(InProcess(tables, inputs, POLARS, lambda _: Spool()), plan)
         except MisroutedRows as found:
             tables = replace(tables, routes=tables.routes.with_moves(found.moves))
             plan = plan.with_rebuilt(found.moves["event_date"].to_list())

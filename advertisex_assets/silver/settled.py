@@ -1,6 +1,6 @@
 """Settled: the rows of one pass, ready to be committed, wherever they wait."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -9,11 +9,12 @@ import polars as pl
 
 from resources.lake import LakeTable, Marks
 from resources.lake.pieces import as_declared
-from resources.lake.place import Located
+from resources.lake.place import Place
+from resources.lake.share import Share
 from resources.lake.table import dates_predicate
 from resources.lake.take import NewFile, put_files, take, take_instead
-from resources.spool import Spool
-from schemas.contracts import hold_unless_all_fit
+from resources.spool import FEW_ROWS, MEMORY_BYTES, copied
+from schemas.contracts import grain_marks, hold_unless_typed, hold_unless_unique
 from schemas.feed import Feed
 from schemas.tables.table import Table
 
@@ -73,37 +74,55 @@ class PlacedRows:
         return [file for file in self.files if file.day in dates]
 
 
-@dataclass(frozen=True)
-class SpooledRows:
-    """Rows in a spool of this process."""
+class PlacingRows:
+    """Rows of one table that come piece by piece (at least one) and go into files of its folder when they are many.
 
-    spool: Spool
+    The files are no part of the table before it takes them; if nothing comes of the pass, `VACUUM` removes them.
+    """
 
-    @property
-    def height(self) -> int:
-        """How many."""
-        return self.spool.height
+    def __init__(self, table: LakeTable) -> None:
+        self._place = Place.of(table)
+        self._kept: list[pl.DataFrame] = []
+        self._bytes = 0
+        self._files: list[NewFile] = []
+        self._marks: list[pl.Series] = []
+        self.height = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Takes a piece; HeldBatchError if it does not fit the table's contract."""
+        hold_unless_typed(self._place.table, rows)
+        self._marks.append(grain_marks(self._place.table, rows))
+        self.height += rows.height
+        own = copied(rows) if rows.height < FEW_ROWS else rows
+        self._kept.append(own)
+        self._bytes += own.estimated_size()
+        if self._bytes > MEMORY_BYTES:
+            self._put()
 
     def hold_unless_fit(self, table: Table) -> None:
-        """HeldBatchError unless all of them fit the table's contract."""
-        hold_unless_all_fit(table, self.spool)
+        """HeldBatchError if rows are doubled; the types of each piece were looked at when it came."""
+        hold_unless_unique(table, pl.concat(self._marks), self._pieces())
 
     def replace(self, table: LakeTable, feed: Feed, dates: Collection[date], marks: Marks) -> None:
         """Puts the rows of those dates in the place of the feed's, in one commit."""
-        self._placed(table, dates).replace(table, feed, dates, marks)
+        self._placed().replace(table, feed, dates, marks)
 
     def append(self, table: LakeTable, dates: Collection[date], marks: Marks) -> None:
         """Adds the rows of those dates, in one commit."""
-        self._placed(table, dates).append(table, dates, marks)
+        self._placed().append(table, dates, marks)
 
-    def collect(self) -> pl.DataFrame:
-        """All of them at once."""
-        return self.spool.collect()
+    def _placed(self) -> PlacedRows:
+        self._put()
+        return PlacedRows(self._files)
 
-    def _placed(self, table: Located, dates: Collection[date]) -> PlacedRows:
-        wanted = pl.col("event_date").is_in(sorted(dates))
-        pieces = (as_declared(table.table, piece.filter(wanted)) for piece in self.spool)
-        return PlacedRows([file for piece in pieces for file in put_files(table, piece)])
+    def _put(self) -> None:
+        if self._kept:
+            self._files += put_files(self._place, as_declared(self._place.table, pl.concat(self._kept)))
+            self._kept, self._bytes = [], 0
+
+    def _pieces(self) -> Iterator[pl.DataFrame]:
+        yield from (Share(self._place, [file]).scan().collect() for file in self._files)
+        yield from self._kept
 
 
 def feed_predicate(table: Table, feed: Feed, dates: Collection[date]) -> str:

@@ -52,11 +52,13 @@ def inspect(feed: Feed, rows: pl.DataFrame, book: AddressBook) -> pl.DataFrame:
     if name is None:
         return rows
     known = told(rows[name].drop_nulls().unique(), book)
-    joined = rows.join(known, left_on=name, right_on="address", how="left", maintain_order="left")
+    # Only addresses take part in the join.
+    found = rows.select(name).join(known, left_on=name, right_on="address", how="left", maintain_order="left")
+    located = rows.with_columns(found[LOCATED])
+    if not found["data_centre"].any():
+        return located
     flagged = pl.col("flags").list.concat(pl.lit([DATA_CENTRE.code]))
-    return joined.with_columns(pl.when("data_centre").then(flagged).otherwise("flags").alias("flags")).drop(
-        "data_centre"
-    )
+    return located.with_columns(pl.when(found["data_centre"]).then(flagged).otherwise("flags").alias("flags"))
 
 
 def locate(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:

@@ -54,7 +54,7 @@ def _decode_with(
     if columns is not feed.columns:
         return pl.concat([rows, peek_at(codec, rows, columns, schemas)], how="horizontal")
     fields = codec.decode(rows["payload"], rows["header"], paths_of(columns), schemas)
-    return pl.concat([rows, fields.select(texts_of(columns))], how="horizontal")
+    return pl.concat([rows, texts_of(columns, fields)], how="horizontal")
 
 
 def _undecodable(rows: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:

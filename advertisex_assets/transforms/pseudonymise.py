@@ -20,6 +20,9 @@ PSEUDONYM_HEX_DIGITS = 32
 
 NO_CONSENT = "no_consent"
 
+VALUE = "pseudonymise:value"
+"""A plain value, beside what takes its place."""
+
 
 def pseudonymise(feed: Feed, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
     """The same rows with every PII column protected; equal inputs give equal pseudonyms under one key.
@@ -29,7 +32,7 @@ def pseudonymise(feed: Feed, rows: pl.DataFrame, key: bytes) -> pl.DataFrame:
     cannot be tried out against the pseudonyms that are in the tables.
     """
     return rows.with_columns(
-        one for column in _personal(feed) for one in _protected(rows[column.name], column, key)
+        one for column in _personal(feed) for one in _protected(rows[column.name], column, key).iter_columns()
     )
 
 
@@ -83,13 +86,18 @@ def _names(column: Column) -> list[str]:
     return [column.name, f"{column.name}_key"] if column.pii is Pii.TRUNCATE_IP else [column.name]
 
 
-def _protected(values: pl.Series, column: Column, key: bytes) -> list[pl.Series]:
-    digests = map_distinct(values, lambda value: _hmac(key, value))
+def _protected(values: pl.Series, column: Column, key: bytes) -> pl.DataFrame:
+    """What takes the place of the values, reckoned once for each that occurs."""
+    distinct = values.drop_nulls().unique()
+    digests = pl.Series([_hmac(key, value) for value in distinct.to_list()], dtype=pl.String)
     pseudonyms = digests.str.head(PSEUDONYM_HEX_DIGITS)
     secret = digests.str.slice(PSEUDONYM_HEX_DIGITS).alias(secret_column(column.name))
     if column.pii is Pii.TRUNCATE_IP:
-        return [networks(values).alias(column.name), pseudonyms.alias(f"{column.name}_key"), secret]
-    return [pseudonyms.alias(column.name), secret]
+        told = [networks(distinct).alias(column.name), pseudonyms.alias(f"{column.name}_key"), secret]
+    else:
+        told = [pseudonyms.alias(column.name), secret]
+    known = pl.DataFrame([distinct.alias(VALUE), *told])
+    return values.to_frame(VALUE).join(known, on=VALUE, how="left", maintain_order="left").drop(VALUE)
 
 
 def _hmac(key: bytes, value: str) -> str:

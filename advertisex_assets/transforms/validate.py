@@ -82,20 +82,17 @@ def _mask(rules: Sequence[Rule]) -> pl.Expr:
 
 
 def _named(rows: pl.DataFrame, refusals: Sequence[Rule], flags: Sequence[Rule]) -> pl.DataFrame:
-    codes = _names(rows["refused"], refusals, "codes", "refused")
-    flagged = _names(rows["flagged"], flags, "flags", "flagged")
-    named = rows.join(codes, on="refused", how="left", maintain_order="left").join(
-        flagged, on="flagged", how="left", maintain_order="left"
-    )
+    codes = _names(rows["refused"], refusals).alias("codes")
     unread = (pl.when(rule.broken).then(pl.lit([rule.code])) for rule in UNREAD)
-    return named.with_columns(pl.coalesce(*unread, "codes").alias("codes")).drop("refused", "flagged")
+    named = rows.drop("refused", "flagged").with_columns(codes, _names(rows["flagged"], flags).alias("flags"))
+    return named.with_columns(pl.coalesce(*unread, "codes").alias("codes"))
 
 
-def _names(masks: pl.Series, rules: Sequence[Rule], column: str, key: str) -> pl.DataFrame:
-    """The combinations that occur, with the codes they stand for."""
-    present = masks.unique().to_list()
-    lists = [_codes(mask, rules) for mask in present]
-    return pl.DataFrame({key: present, column: lists}, schema={key: pl.Int64, column: pl.List(pl.String)})
+def _names(masks: pl.Series, rules: Sequence[Rule]) -> pl.Series:
+    """The codes that each mask stands for; made once for each of the few that occur."""
+    present = masks.unique().sort()
+    lists = pl.Series([_codes(mask, rules) for mask in present.to_list()], dtype=pl.List(pl.String))
+    return lists.gather(present.search_sorted(masks))
 
 
 def _codes(mask: int, rules: Sequence[Rule]) -> list[str]:

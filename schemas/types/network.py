@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import mostly
 
 IPV4 = r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$"
 IPV6 = r"^(?i)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})$"
@@ -12,6 +13,18 @@ IPV6 = r"^(?i)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})$"
 
 HOST_OR_URL = r"(?i)^(?:[a-z][a-z0-9+.\-]*://)?(?:[a-z0-9_](?:[a-z0-9_\-]{0,61}[a-z0-9_])?\.)+[a-z0-9\-]{2,63}\.?(?::\d{1,5})?(?:[/?#].*)?$"
 """A host name of at least two labels (RFC 1123, underscores tolerated), alone or inside a URL."""
+
+
+def _ipv4(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(IPV4)).then(text)
+
+
+def _address(text: pl.Expr) -> pl.Expr:
+    address = text.str.strip_chars().str.to_lowercase()
+    return pl.when(address.str.contains(IPV4) | address.str.contains(IPV6)).then(address)
+
+
+ADDRESS = mostly(_ipv4, _address, pl.String())
 
 
 @dataclass(frozen=True)
@@ -23,8 +36,7 @@ class IpAddress:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The address in lower case."""
-        address = text.str.strip_chars().str.to_lowercase()
-        return pl.when(address.str.contains(IPV4) | address.str.contains(IPV6)).then(address)
+        return ADDRESS(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """The text may be no address."""

@@ -42,15 +42,21 @@ def flag_bots(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_reference(rows: pl.DataFrame, reference: Reference) -> pl.DataFrame:
-    """Only keys and times take part in the joins."""
-    narrow = rows.select(
-        pl.int_range(pl.len()).alias(ROW), "creative_id", "campaign_id", pl.col("event_at").cast(pl.Int64)
+    """Keys and times take part in the joins, each combination once: nothing changes between two bounds of validity."""
+    asked = rows.select(
+        "creative_id", "campaign_id", _last_bound(rows["event_at"].cast(pl.Int64), reference).alias("event_at")
     )
+    distinct = asked.unique(maintain_order=True).with_row_index(ROW)
     frames = [_frame(link) for link in reference.links]
-    joined = (
-        join_reference(nw.from_native(narrow.lazy()), *frames).sort(ROW).collect(backend="polars").to_native()
-    )
-    return rows.with_columns(joined.select(JOINED))
+    told = join_reference(nw.from_native(distinct.lazy()), *frames).sort(ROW).collect(backend="polars").to_native()
+    places = asked.join(distinct, on=asked.columns, how="left", nulls_equal=True, maintain_order="left")[ROW]
+    return rows.with_columns(told.select(JOINED)[places])
+
+
+def _last_bound(event_at: pl.Series, reference: Reference) -> pl.Series:
+    """The last instant up to each time at which any reference row began or ended: what held then holds now."""
+    bounds = reference.bounds
+    return bounds.gather(bounds.search_sorted(event_at, side="right") - 1)
 
 
 def _frame(link: Link) -> Frame | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 
 from advertisex_assets.transforms.enrich.digests import DayDigests
-from advertisex_assets.transforms.enrich.validity import intervals, with_gaps
+from advertisex_assets.transforms.enrich.validity import SINCE_EVER_US, intervals, with_gaps
 from schemas.tables.reference import ADVERTISERS, CAMPAIGNS, CREATIVES
 
 
@@ -66,6 +66,12 @@ class Reference:
             Link("campaign_id", ("advertiser_id",), self.campaigns),
             Link("advertiser_id", ("reporting_zone",), self.advertisers),
         )
+
+    @cached_property
+    def bounds(self) -> pl.Series:
+        """Every instant (Int64 epoch microseconds) at which a row begins or ends, sorted; the first is before all."""
+        ends = [link.covering[name] for link in self.links for name in ("from_us", "to_us")]
+        return pl.concat([pl.Series("from_us", [SINCE_EVER_US], dtype=pl.Int64), *ends]).unique().sort()
 
     def digest_for(self, day: date) -> str:
         """A hash of what the reference says about that UTC day: other rows, and other columns, do not change it."""
