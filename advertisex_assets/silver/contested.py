@@ -1,5 +1,6 @@
 """Contested: the few records whose event another record may be of, found without holding the keys of all of them."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import polars as pl
@@ -15,15 +16,17 @@ class Contested(NamedTuple):
     stored: pl.DataFrame
 
 
-def contested(incoming: pl.LazyFrame, stored: pl.LazyFrame) -> Contested:
+def contested(incoming: pl.LazyFrame, stored: Callable[[pl.Series], pl.LazyFrame]) -> Contested:
     """Every incoming record that is not surely alone with its event id, and the stored records beside it.
 
-    Both frames have the columns of `deduplicate.KEYS`; of all other rows only the ids are read.
+    `incoming` has the columns of `deduplicate.KEYS`, as has what `stored` gives for some marks (sorted): at least the
+    stored records that have one of them. Of all other rows only the ids are read.
     """
     marks = incoming.select(ID_MARK.alias("mark")).collect(engine="streaming").to_series()
     if marks.is_empty():
         nothing = incoming.head(0).collect()
         return Contested(nothing, nothing)
-    rivals = stored.filter(ID_MARK.is_in(marks.unique().implode())).collect(engine="streaming")
+    asked = marks.unique().sort()
+    rivals = stored(asked).filter(ID_MARK.is_in(asked.implode())).collect(engine="streaming")
     met = pl.concat([marks.filter(marks.is_duplicated()), rivals.select(ID_MARK).to_series()]).unique()
     return Contested(incoming.filter(ID_MARK.is_in(met.implode())).collect(engine="streaming"), rivals)

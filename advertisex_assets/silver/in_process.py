@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -67,7 +68,7 @@ class InProcess:
     def judged(self, plan: Plan, parsed: Parsed[Sorted]) -> tuple[pl.DataFrame, set[date]]:
         """Which rows lost to whom, and stored dates whose outcomes change with them."""
         incoming = as_keys(parsed.rows.valid.scan())
-        keys = map(self.engine.rows, contested(incoming, stored_keys(self.tables, plan)))
+        keys = map(self.engine.rows, contested(incoming, partial(stored_keys, self.tables, plan)))
         found = self.engine.collect(resolve(*keys, self.tables.feed.key.window_days))
         resolved = nw.from_native(found.lazy())
         disturbed = _collect(disturbed_days(resolved))["day"].to_list()

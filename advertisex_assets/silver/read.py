@@ -6,12 +6,18 @@ from datetime import date, timedelta
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from advertisex_assets.silver.contested import ID_MARK
 from advertisex_assets.silver.handles import FeedTables
 from advertisex_assets.silver.plan import Plan
 from advertisex_assets.silver.routes import Routes
 from advertisex_assets.transforms.deduplicate import KEYS, WINNER_OF, orphaned_days
 from advertisex_assets.transforms.route import FIRST_DATE
+from resources.lake import LakeTable
 from resources.lake.batches import added_batches
+from resources.lake.key_filters import is_filtered, may_hold
+from resources.lake.live import live_files
+from resources.lake.place import Place
+from resources.lake.share import Share
 from schemas.errors import IncompleteBronzeError
 from schemas.tables.bronze import POSITION
 
@@ -69,12 +75,32 @@ def _no_rows(tables: FeedTables) -> pl.DataFrame:
     return pl.DataFrame(schema={**tables.bronze.table.schema, FIRST_DATE: pl.Date()})
 
 
-def stored_keys(tables: FeedTables, plan: Plan) -> pl.LazyFrame:
-    """Keys (see `deduplicate.KEYS`) of every stored valid record within the window of the plan's dates.
+def stored_keys(tables: FeedTables, plan: Plan, marks: pl.Series) -> pl.LazyFrame:
+    """Keys (see `deduplicate.KEYS`) of the stored valid records within the window of the plan's dates; those of files
+    that surely hold none of some marks (`ID_MARK`, sorted) may be left out.
 
     Dates that are rebuilt are left out: their rows are all incoming.
     """
-    return _keys_of(tables, tables.window_of(plan.dates) - plan.rebuild)
+    days = sorted(tables.window_of(plan.dates) - plan.rebuild)
+    events = [_near(table, days, marks) for table in tables.outputs.values()]
+    return pl.concat(as_keys(rows) for rows in (*events, _lost(tables, days)))
+
+
+def _near(table: LakeTable, days: Sequence[date], marks: pl.Series) -> pl.LazyFrame:
+    """The rows of those dates, without files that surely hold none of the marks."""
+    files = live_files(table, days)
+    if not any(is_filtered(file, len(marks)) for file in files):
+        return _on(table, days)
+    near = [
+        file for file in files if not is_filtered(file, len(marks)) or may_hold(table, file, ID_MARK, marks)
+    ]
+    return Share(Place.of(table), near).scan()
+
+
+def _on(table: LakeTable, days: Sequence[date]) -> pl.LazyFrame:
+    if not days:
+        return pl.LazyFrame(schema=table.table.schema)
+    return table.scan_dates(days[0], days[-1], "event_date").filter(pl.col("event_date").is_in(days))
 
 
 def orphaned_dates(tables: FeedTables, plan: Plan, valid: pl.LazyFrame) -> set[date]:
@@ -99,18 +125,12 @@ def at_risk(tables: FeedTables, plan: Plan) -> set[date]:
 def _keys_of(tables: FeedTables, dates: Collection[date]) -> pl.LazyFrame:
     """KEYS of every stored valid record of those dates."""
     days = sorted(dates)
-    if not days:
-        return as_keys(_lost(tables, days))
-    events = [table.scan_dates(days[0], days[-1], "event_date") for table in tables.outputs.values()]
-    keys = [as_keys(rows.filter(pl.col("event_date").is_in(days))) for rows in (*events, _lost(tables, days))]
-    return pl.concat(keys)
+    events = [_on(table, days) for table in tables.outputs.values()]
+    return pl.concat(as_keys(rows) for rows in (*events, _lost(tables, days)))
 
 
 def _lost(tables: FeedTables, dates: Sequence[date]) -> pl.LazyFrame:
-    if not dates:
-        return pl.LazyFrame(schema=tables.duplicates.table.schema)
-    rows = tables.duplicates.scan_dates(dates[0], dates[-1], "event_date")
-    return rows.filter(pl.col("feed") == tables.feed.name, pl.col("event_date").is_in(dates))
+    return _on(tables.duplicates, dates).filter(pl.col("feed") == tables.feed.name)
 
 
 def as_keys(rows: pl.LazyFrame) -> pl.LazyFrame:

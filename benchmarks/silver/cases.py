@@ -27,7 +27,7 @@ class Size:
     large_date: tuple[int, ...]
 
 
-SHORT = Size(200_000, 3, 40_000, (500_000, 3_000_000), (300_000, 1_200_000))
+SHORT = Size(200_000, 3, 40_000, (1_000_000, 100_000_000), (300_000, 1_200_000))
 LONG = Size(2_000_000, 5, 20_000, (1_000_000, 10_000_000, 100_000_000), (5_000_000, 20_000_000))
 
 
@@ -78,11 +78,13 @@ def against_history(folder: Path, size: Size, feed: str = "impressions") -> Iter
     lakes.refresh(Lake(str(done)), feed)
     batches = [lakes.traffic(folder / f"batch-{n}", size.batch_events, seed=10 + n) / feed for n in range(BATCHES)]
     for case, per_date in (("rows in other dates", 100_000), ("rows in the same date", None)):
-        stored = {}
-        for rows in size.history:
-            files = max(rows // 500_000, 1)
-            lake = lakes.with_history(done, folder / f"{case}-{rows}".replace(" ", "-"), feed, rows, per_date, files)
-            stored[rows] = lake
+        name = case.replace(" ", "-")
+        fewest = size.history[0]
+        base = lakes.with_history(done, folder / f"{name}-base", feed, fewest, per_date, fewest // 500_000)
+        stored = {
+            rows: lakes.multiplied(base, folder / f"{name}-{rows}", feed, rows // fewest, per_date is None)
+            for rows in size.history
+        }
         costs: dict[int, list[Cost]] = {}
         for _ in range(size.rounds):
             for rows, lake in stored.items():

@@ -1,12 +1,17 @@
 """The lakes that cases start from: generated traffic, landed and partly refreshed. Made once, then linked per run."""
 
+import json
 import os
 import shutil
+import time
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlparse
 
 import polars as pl
+from deltalake.transaction import AddAction
 
 from advertisex_assets.bronze.files import FileLander
 from advertisex_assets.reference.load import load_reference
@@ -16,7 +21,8 @@ from advertisex_assets.silver.handles import FeedTables, marks_for, open_tables
 from advertisex_assets.silver.inputs import Inputs, due_fingerprint
 from advertisex_assets.silver.pending import advance_frontier
 from resources.files import SourceFile, list_files
-from resources.lake import Lake, Marks
+from resources.lake import Lake, LakeTable, Marks
+from resources.lake.live import LiveFile, live_files
 from resources.reference.folder import ReferenceFolder
 from resources.run import new_run
 from resources.sample_traffic import TrafficConfig, write_files
@@ -29,6 +35,12 @@ FIRST = date(2026, 3, 2)
 
 HISTORY_FIRST = date(2025, 1, 1)
 """Other dates, more than any dedupe window away from it."""
+
+COPIES_FIRST = HISTORY_FIRST + timedelta(days=30)
+"""Dates of their copies."""
+
+HISTORY_FILE_ROWS = 400_000
+"""At least as many has a file of them, and no other file."""
 
 
 def inputs(lake: Lake) -> Inputs:
@@ -99,6 +111,33 @@ def with_history(caught_up: Path, folder: Path, feed: str, rows: int, per_date: 
             table.append(_moved(part, day), Marks())
     _mark_done(lake, open_tables(lake, feed_named(feed)), days)
     return folder
+
+
+def multiplied(lake_folder: Path, folder: Path, feed: str, times: int, is_one_date: bool) -> Path:
+    """A lake `with_history` with so many times its history: the same files under other names, by links.
+
+    They stand on FIRST, or each on a date of its own. Ids come again, which nobody notices who brings new ones.
+    """
+    lake = Lake(str(linked(lake_folder, folder)))
+    tables = open_tables(lake, feed_named(feed))
+    for table in (tables.bronze, *tables.outputs.values()):
+        copies = [file for file in live_files(table) if file.rows >= HISTORY_FILE_ROWS for _ in range(1, times)]
+        days = [FIRST if is_one_date else COPIES_FIRST + timedelta(days=number) for number in range(len(copies))]
+        table.commit_files([_again(table, *copy) for copy in zip(copies, days, strict=True)], Marks())
+    _mark_done(lake, open_tables(lake, feed_named(feed)), {FIRST})
+    return folder
+
+
+def _again(table: LakeTable, file: LiveFile, day: date) -> AddAction:
+    """The same file for another date."""
+    values = {name: day.isoformat() if name == "event_date" else value for name, value in file.partition}
+    path = "".join(f"{name}={value}/" for name, value in values.items()) + f"part-{uuid.uuid4()}.parquet"
+    root = Path(urlparse(table.uri).path)
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    os.link(root / file.path, root / path)
+    bounds = {} if "event_date" in values else {"event_date": day.isoformat()}
+    said = json.dumps({"numRecords": file.rows, "minValues": bounds, "maxValues": bounds, "nullCount": {}})
+    return AddAction(path, file.size_bytes, values, int(time.time() * 1000), True, said)
 
 
 def _copies(rows: pl.DataFrame, count: int, number: int, own: Callable[[str], list[pl.Expr]]) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """Live: the files of one version of a table, from the log alone, and the rows of one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
@@ -30,10 +30,12 @@ class LiveFile:
         return date.fromisoformat(self.partition[-1][1] or "") if self.partition else None
 
 
-def live_files(table: LakeTable) -> list[LiveFile]:
-    """The files of the handle's version, from the log alone, oldest first."""
+def live_files(table: LakeTable, days: Collection[date] | None = None) -> list[LiveFile]:
+    """The files of the handle's version, from the log alone, oldest first; only those of some daily partitions."""
     added = pl.DataFrame(table.delta.get_add_actions(flatten=True))
     names = table.table.partition_by
+    if days is not None and added.height:
+        added = added.filter(pl.col(PARTITION + names[-1]).cast(pl.Date).is_in(sorted(days)))
     files = [
         LiveFile(
             row["path"],

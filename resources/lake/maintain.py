@@ -10,6 +10,7 @@ from deltalake import WriterProperties
 from deltalake.exceptions import CommitFailedError
 
 from resources.lake.encode import ROW_GROUP_ROWS, cut
+from resources.lake.key_filters import forget_filters
 from resources.lake.live import LiveFile
 from resources.lake.marks import AFTER_COMMIT
 from resources.lake.table import LakeTable
@@ -66,6 +67,12 @@ def checkpoint(table: LakeTable) -> None:
 
 def vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
     """Removes files that no version of the last `keep` needs, change feed and files of dead writers among them."""
+    removed = _vacuum(table, keep)
+    forget_filters(table)
+    return removed
+
+
+def _vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
     hours = -(-keep // timedelta(hours=1))
     options = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
     if not table.delta.vacuum(dry_run=True, **options):

@@ -18,7 +18,7 @@ from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.transforms.enrich import Reference
 from resources.engine import POLARS, Engine
 from resources.files import list_files
-from resources.lake import Lake
+from resources.lake import Lake, key_filters
 from resources.run import Run
 from schemas.discover import feed_named
 from schemas.feed import Feed
@@ -164,6 +164,13 @@ MOVED_TO_A_DATE_THAT_WAS_DONE = [
     ("rebuild", 0),
 ]
 """The first date is up to date when the second one sends it a row."""
+
+
+@pytest.fixture(autouse=True)
+def _filters_of_small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are looked for through filters, as in large files."""
+    monkeypatch.setattr(key_filters, "LARGE_ROWS", 0)
+    monkeypatch.setattr(key_filters, "FEW_KEYS", 0)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
