@@ -61,14 +61,10 @@ def refuse_incomplete(tables: FeedTables, plan: Plan) -> None:
 
 def newer(rows: pl.LazyFrame, routes: Routes, plan: Plan) -> pl.LazyFrame:
     """Of added bronze rows, with `_commit_version`, those that the plan's incremental dates have not read."""
-    read = pl.LazyFrame(
-        {"event_date": list(plan.incremental), "read_version": list(plan.incremental.values())},
-        schema={"event_date": pl.Date, "read_version": pl.Int64},
-    )
-    new = rows.join(read, on="event_date", how="inner").filter(pl.col("_commit_version") > pl.col("read_version"))
+    read = pl.col("event_date").replace_strict(dict(plan.incremental), default=None, return_dtype=pl.Int64)
+    new = rows.filter(pl.col("_commit_version") > read).with_columns(pl.col("event_date").alias(FIRST_DATE))
     # A date that a row has left or come to since it was read has another fingerprint, and is rebuilt.
-    stayed = new.join(routes.moved.lazy(), on=POSITION, how="anti")
-    return stayed.with_columns(pl.col("event_date").alias(FIRST_DATE))
+    return new if routes.moved.is_empty() else new.join(routes.moved.lazy(), on=POSITION, how="anti")
 
 
 def _no_rows(tables: FeedTables) -> pl.DataFrame:
