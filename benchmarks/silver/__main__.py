@@ -1,11 +1,11 @@
 """Runs every case, or those named, and writes their results: `python -m benchmarks.silver [--long] [case ...]`."""
 
 import json
-import platform
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.report import machine
 from benchmarks.silver.cases import LONG, SHORT, Compared, against_history, against_the_limit, of_large_dates
 
 RESULTS = Path(__file__).parent.parent / "results"
@@ -21,6 +21,8 @@ COLUMNS = ("| case | feed | work | CPU s per million | peak MB | ratio |", "|---
 
 def main() -> None:
     """Prints rows as they come, then writes Markdown and JSON."""
+    if "--help" in sys.argv:
+        sys.exit(__doc__)
     names = [name for name in sys.argv[1:] if name != "--long"] or list(CASES)
     size = LONG if "--long" in sys.argv else SHORT
     found: dict[str, list[Compared]] = {}
@@ -42,9 +44,11 @@ def _write(found: dict[str, list[Compared]], size: str) -> None:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "silver.json"
     before = json.loads(path.read_text()) if path.exists() else {}
-    machine = {"machine": platform.machine(), "python": platform.python_version()}
-    now = {name: {"size": size, **machine, "rows": [row.as_dict() for row in rows]} for name, rows in found.items()}
-    every = before | now
+    now = {
+        name: {"size": size, "machine": machine(), "rows": [row.as_dict() for row in rows]}
+        for name, rows in found.items()
+    }
+    every = before | now | {"machine": machine()}
     path.write_text(json.dumps(every, indent=1) + "\n")
     (RESULTS / "silver.md").write_text(_markdown(every))
 
@@ -53,7 +57,8 @@ def _markdown(every: dict[str, dict]) -> str:  # type: ignore[type-arg]
     lines = [HEAD]
     for name in CASES:
         if name in every:
-            lines += [f"## {name}", "", every[name]["size"], "", *COLUMNS]
+            where = ", ".join(f"{key} {value}" for key, value in every[name]["machine"].items())
+            lines += [f"## {name}", "", every[name]["size"], "", f"Measured with: {where}.", "", *COLUMNS]
             lines += [_line(Compared(**row)) for row in every[name]["rows"]]
             lines.append("")
     return "\n".join(lines)
