@@ -15,6 +15,7 @@ HEAD = """# Silver
 
 `python -m benchmarks.silver` (its modules say what is measured). CPU seconds are per million rows. The ratio is the
 limit's cost over this one's in the case `limit` (higher is better), in all others this one's over the smallest's.
+In `history`, more than a million rows are the files of a million, linked under other names.
 """
 COLUMNS = ("| case | feed | work | CPU s per million | peak MB | ratio |", "|---|---|---|---|---|---|")
 
