@@ -1,6 +1,6 @@
 """Pending: which dates of a mart differ from what its inputs now say, found in the Delta logs alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from advertisex_assets.gold.mart import Input, Mart
@@ -9,7 +9,6 @@ from advertisex_assets.gold.sources import Source, Sources
 from advertisex_assets.holds import held_by_batch
 from advertisex_assets.silver.handles import fingerprint
 from resources.lake import Lake
-from resources.lake.dropped import dropped_dates
 
 
 def fingerprint_mark(day: date) -> str:
@@ -19,8 +18,16 @@ def fingerprint_mark(day: date) -> str:
 
 def current_fingerprint(mart: Mart, sources: Sources, day: date) -> int:
     """Everything that the date of the mart depends on, as one number: generations of its inputs, and its version."""
-    parts = [f"{one.table}={_state(one, sources[one.table], day)}" for one in mart.inputs.values()]
-    return fingerprint(mart.table.full_name, mart.version, repr(mart.table.schema), *parts)
+    return fingerprints(mart, sources)(day)
+
+
+def fingerprints(mart: Mart, sources: Sources) -> Callable[[date], int]:
+    """The same for many dates, with all that does not depend on the date said once."""
+    meaning = mart.table.full_name, mart.version, repr(mart.table.schema)
+    inputs = [(one, sources[one.table]) for one in mart.inputs.values()]
+    return lambda day: fingerprint(
+        *meaning, *(f"{one.table}={_state(one, source, day)}" for one, source in inputs)
+    )
 
 
 def _state(one: Input, source: Source, day: date) -> str:
@@ -32,10 +39,9 @@ def _state(one: Input, source: Source, day: date) -> str:
 def pending_dates(mart: Mart, sources: Sources) -> list[date]:
     """The dates of the mart that differ from what its inputs now say, in order."""
     own = sources[mart.table.full_name]
+    due = fingerprints(mart, sources)
     return [
-        day
-        for day in known_dates(mart, sources)
-        if own.marks.get(fingerprint_mark(day)) != current_fingerprint(mart, sources, day)
+        day for day in known_dates(mart, sources) if own.marks.get(fingerprint_mark(day)) != due(day)
     ]
 
 
@@ -55,7 +61,7 @@ def known_dates(mart: Mart, sources: Sources) -> list[date]:
         reached
         for one in mart.inputs.values()
         if not one.is_reference
-        for day in dropped_dates(sources[one.table].marks)
+        for day in sources[one.table].dropped
         for reached in one.reached_from(day)
     }
     return sorted(made.union(sources[mart.table.full_name].rows_by_date) - incomplete)

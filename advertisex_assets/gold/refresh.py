@@ -16,7 +16,7 @@ from advertisex_assets.gold.gates import hold_unless_true
 from advertisex_assets.gold.late import slice_marks
 from advertisex_assets.gold.mart import Mart
 from advertisex_assets.gold.marts import MARTS
-from advertisex_assets.gold.pending import current_fingerprint, fingerprint_mark, pending_dates, pending_gold
+from advertisex_assets.gold.pending import fingerprint_mark, fingerprints, pending_dates, pending_gold
 from advertisex_assets.gold.sources import Source, Sources, generation_mark
 from advertisex_assets.gold.stretches import stretches
 from resources.engine import Engine
@@ -151,9 +151,9 @@ def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:
-    versions = {}
+    versions, due = {}, fingerprints(mart, sources)
     for day, content in contents.items():
-        versions[fingerprint_mark(day)] = current_fingerprint(mart, sources, day)
+        versions[fingerprint_mark(day)] = due(day)
         versions[generation_mark(day)] = content
         versions |= slice_marks(mart, sources, day)
     return Marks(versions)

@@ -19,6 +19,7 @@ from advertisex_assets.gold.validity import Validity
 from resources.engine import POLARS, Engine, Frame
 from resources.lake import Lake, LakeTable
 from resources.lake.additions import Additions
+from resources.lake.dropped import dropped_dates
 from schemas.discover import all_feeds
 from schemas.errors import ContractError
 from schemas.tables.gold import GOLD_TABLES
@@ -47,6 +48,11 @@ class Source:
     def marks(self) -> Mapping[str, int]:
         """Every mark of the table."""
         return self.opened.marks()
+
+    @cached_property
+    def dropped(self) -> frozenset[date]:
+        """The dates of which retention has dropped rows."""
+        return dropped_dates(self.marks)
 
     @cached_property
     def rows_by_date(self) -> Mapping[date, int]:

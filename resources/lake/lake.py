@@ -68,7 +68,7 @@ class Lake:
             delta = DeltaTable(self._uri_of(full_name), storage_options=self.storage_options)
         except TableNotFoundError:
             return None
-        rows = sum(pl.DataFrame(delta.get_add_actions(flatten=True))["num_records"])
+        rows = pl.DataFrame(delta.get_add_actions(flatten=True))["num_records"].sum()
         return pl.scan_delta(delta) if rows <= MOST_HELD_ROWS else delta.to_pyarrow_dataset()
 
     def arrow_dataset(self, full_name: str) -> Any:
