@@ -4,7 +4,11 @@ Reads the `txn` actions of the newest checkpoint and of the commits after it (De
 Identifiers"). Not here: setting marks (`marks`).
 """
 
+import re
+
 import polars as pl
+
+from resources.stores import find
 
 COMMIT_NAME_LENGTH = 25
 """`00000000000000000042.json`: twenty digits, as the protocol says."""
@@ -13,8 +17,12 @@ TRANSACTION = pl.Struct({"appId": pl.String, "version": pl.Int64})
 COLUMNS = ("app_id", "mark", "commit")
 
 
+CHECKPOINT_NAME = re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parquet")
+"""Version, and the number of parts if it has several."""
+
+
 class StaleHandleError(Exception):
-    """The log has a checkpoint newer than the version asked for: the older commits may be gone."""
+    """The commits up to the version asked for are gone: the log begins at a newer checkpoint."""
 
 
 def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -> dict[str, int]:
@@ -22,7 +30,7 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
     log = f"{uri.rstrip('/')}/_delta_log"
     checkpoint, parts_of_it = _pointer(uri, storage_options)
     if checkpoint is not None and checkpoint > version:
-        raise StaleHandleError(f"{uri} has a checkpoint at {checkpoint}, after version {version}.")
+        checkpoint, parts_of_it = _older_checkpoint(uri, version)
     parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, parts_of_it, storage_options)]
     first = 0 if checkpoint is None else checkpoint + 1
     if first <= version:
@@ -45,6 +53,18 @@ def _pointer(uri: str, storage_options: dict[str, str]) -> tuple[int | None, int
         return pl.scan_ndjson(path, schema=schema, storage_options=storage_options).collect().row(0)
     except FileNotFoundError:
         return None, None
+
+
+def _older_checkpoint(uri: str, version: int) -> tuple[int | None, int | None]:
+    """As `_pointer`, of the newest one up to that version: somebody has written a newer one since it was opened."""
+    names = {found.below.rpartition("/")[2] for found in find(f"{uri.rstrip('/')}/_delta_log")}
+    found = [match for match in map(CHECKPOINT_NAME.fullmatch, names) if match and int(match[1]) <= version]
+    newest = max(found, key=lambda match: int(match[1]), default=None)
+    checkpoint = None if newest is None else int(newest[1])
+    commits = range(0 if checkpoint is None else checkpoint + 1, version + 1)
+    if not names.issuperset(f"{commit:020d}.json" for commit in commits):
+        raise StaleHandleError(f"The log of {uri} no longer tells what version {version} was made of.")
+    return checkpoint, None if newest is None or newest[2] is None else int(newest[2])
 
 
 def _of_checkpoint(log: str, version: int, parts: int | None, storage_options: dict[str, str]) -> pl.LazyFrame:

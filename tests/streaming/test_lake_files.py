@@ -131,6 +131,23 @@ def test_the_log_is_summed_up_now_and_then(tmp_path: Path) -> None:
     assert Lake(str(tmp_path)).open(TABLE).marks() == {"mark": 100}
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_handle_tells_its_marks_after_somebody_summed_up_newer_ones(tmp_path: Path, before: bool) -> None:
+    lake = Lake(str(tmp_path))
+    for number in range(4):
+        lake.open(TABLE).append(one(number), Marks({"mark": number}))
+        if before and number == 1:
+            lake.open(TABLE).delta.create_checkpoint()
+    handle = lake.open(TABLE)
+    lake.open(TABLE).append(one(4), Marks({"mark": 4}))
+    lake.open(TABLE).delta.create_checkpoint()
+    assert handle.marks() == {"mark": 3}
+    for commit in (tmp_path / "test" / "files" / "_delta_log").glob("*[0-3].json"):
+        commit.unlink()
+    with pytest.raises(CommitConflictError, match="no longer tells"):
+        handle.marks()
+
+
 def test_a_replace_takes_the_place_of_such_rows(tmp_path: Path) -> None:
     table = Lake(str(tmp_path)).open(dataclasses.replace(TABLE, append_only=False))
     table.append(pl.concat([one(1), one(2).with_columns(pl.lit(date(2026, 3, 2)).alias("day"))]), Marks())
