@@ -16,8 +16,8 @@ from advertisex_assets.demo.drill.show import drill
 from advertisex_assets.demo.guard import guarded
 from tests.real.processes import free_port
 
-SHORT = ("a run from the UI fails", "a silver file is deleted")
-"""What is noticed by Dagster's runs, and by the tables; what is noticed by time and by statistics takes minutes."""
+SHORT = ("the senders stop", "a run from the UI fails", "a silver file is deleted")
+"""One of each way of noticing but statistics: by event time, by Dagster's runs, by the tables."""
 
 
 def drilled(names=None):

@@ -84,9 +84,14 @@ def write_twice(stage: Stage) -> None:
 
 def delete_silver(stage: Stage) -> None:
     """As if somebody had tidied up."""
-    folder = stage.folder / "lake" / "silver" / "impressions" / f"event_date={_day(2)}"
-    for path in folder.glob("*.parquet"):
+    for path in silver_files(stage):
         stage.delete(path)
+
+
+def silver_files(stage: Stage) -> list[Path]:
+    """Silver's impressions of a day of the history."""
+    folder = stage.folder / "lake" / "silver" / "impressions" / f"event_date={_day(2)}"
+    return list(folder.glob("*.parquet"))
 
 
 def spoil_log(stage: Stage) -> None:

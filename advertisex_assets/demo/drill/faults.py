@@ -81,7 +81,8 @@ FAULTS = (
         breaking.write_twice, is_dated=True,
     ),
     Fault(
-        "a silver file is deleted", "sensor watch_sums", "records_lost", "deleted file", breaking.delete_silver
+        "a silver file is deleted", "sensor watch_sums", "records_lost", "deleted file",
+        breaking.delete_silver, is_ready=lambda stage: bool(breaking.silver_files(stage)),
     ),
     Fault(
         "a log is damaged: a sensor fails", "sensor watch_runs", "sensor_failing", "",
