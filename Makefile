@@ -26,6 +26,7 @@ demo: setup ## a stream of sample traffic into a campaign table, and the Dagster
 drill: setup ## break things on purpose in a Dagster of its own, and see the alerts arrive (minutes)
 	$(BIN)/advertisex drill
 
+# Three files at a time on two cores: some wait for servers and clocks.
 test: .venv/.set-up-real ## every test that this machine can run; names at the end what it could not run
 	$(BIN)/pytest -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 

@@ -51,7 +51,7 @@ def _integers(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _add(connection: duckdb.DuckDBPyConnection, lake: Lake, layer: str, table: str) -> None:
     """The table, if there is one: it may be the column of an alias that looks like its name."""
-    rows = lake.named(f"{layer}.{table}")
+    rows = lake.for_duckdb(f"{layer}.{table}")
     if rows is None:
         return
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')

@@ -33,7 +33,7 @@ class Spool:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Takes a piece."""
-        own = copied(rows) if rows.height < FEW_ROWS else rows
+        own = owned(rows)
         size = own.estimated_size()
         # Before it, not with it: a pass of one batch, which was just in memory, needs no file.
         if self._bytes and self._bytes + size > MEMORY_BYTES:
@@ -63,6 +63,11 @@ class Spool:
         pl.concat(self._kept).write_ipc(path, compression="uncompressed")
         self._files.append(path)
         self._kept, self._bytes = [], 0
+
+
+def owned(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, with bytes of their own if they are few."""
+    return copied(rows) if rows.height < FEW_ROWS else rows
 
 
 def copied(rows: pl.DataFrame) -> pl.DataFrame:

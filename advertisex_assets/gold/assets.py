@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import chain, repeat
 
 from dagster import (
     AllPartitionMapping,
@@ -22,7 +21,7 @@ from advertisex_assets.checks import failure, gate, held, passed
 from advertisex_assets.describe import definition_metadata
 from advertisex_assets.gold.marts import Input, Mart
 from advertisex_assets.gold.pending import known_dates, pending_dates
-from advertisex_assets.gold.refresh import open_for, refresh_mart
+from advertisex_assets.gold.refresh import at_first, open_for, refresh_mart
 from advertisex_assets.holds import held_dates, hold_culprits
 from advertisex_assets.partitions import EVENT_DATES, span_of
 from resources.dagster_world import World
@@ -64,7 +63,7 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         sources = open_for([mart], lake, run.engine)
         dates = [day for day in select(mart, sources) if first <= day <= last and day not in on_hold]
         # Opening costs as much as a small batch: what told the dates serves the first attempt.
-        handles = chain([sources], repeat(None))
+        handles = at_first(sources)
         try:
             receipts = hold_culprits(
                 lake, batch, run, dates, lambda days: refresh_mart(lake, mart, days, run, opened=next(handles))

@@ -16,13 +16,9 @@ def fingerprint_mark(day: date) -> str:
     return f"{day.isoformat()}/fingerprint"
 
 
-def current_fingerprint(mart: Mart, sources: Sources, day: date) -> int:
-    """Everything that the date of the mart depends on, as one number: generations of its inputs, and its version."""
-    return fingerprints(mart, sources)(day)
-
-
-def fingerprints(mart: Mart, sources: Sources) -> Callable[[date], int]:
-    """The same for many dates, with all that does not depend on the date said once."""
+def fingerprinter(mart: Mart, sources: Sources) -> Callable[[date], int]:
+    """Everything that a date of the mart depends on, as one number: generations of its inputs, and its version."""
+    # What does not depend on the date is said once: a history of dates asks hundreds of times.
     meaning = mart.table.full_name, mart.version, repr(mart.table.schema)
     inputs = [(one, sources[one.table]) for one in mart.inputs.values()]
     return lambda day: fingerprint(
@@ -39,7 +35,7 @@ def _state(one: Input, source: Source, day: date) -> str:
 def pending_dates(mart: Mart, sources: Sources) -> list[date]:
     """The dates of the mart that differ from what its inputs now say, in order."""
     own = sources[mart.table.full_name]
-    due = fingerprints(mart, sources)
+    due = fingerprinter(mart, sources)
     return [
         day for day in known_dates(mart, sources) if own.marks.get(fingerprint_mark(day)) != due(day)
     ]

@@ -3,10 +3,10 @@
 Not here: reading and computing (`compute`), which dates are pending (`pending`), what is late in them (`late`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, repeat
+from itertools import repeat
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from advertisex_assets.gold.gates import hold_unless_true
 from advertisex_assets.gold.late import slice_marks
 from advertisex_assets.gold.mart import Mart
 from advertisex_assets.gold.marts import MARTS
-from advertisex_assets.gold.pending import fingerprint_mark, fingerprints, pending_dates, pending_gold
+from advertisex_assets.gold.pending import fingerprint_mark, fingerprinter, pending_dates, pending_gold
 from advertisex_assets.gold.sources import Source, Sources, generation_mark
 from advertisex_assets.gold.stretches import stretches
 from resources.engine import Engine
@@ -28,7 +28,7 @@ from schemas.errors import AdvertiseXError
 ATTEMPTS = 20
 """How often a stretch is repeated when racing writers commit first; each repeat means that another one got ahead."""
 
-__all__ = ["GoldReceipt", "open_for", "pending_gold", "refresh_gold", "refresh_mart"]
+__all__ = ["GoldReceipt", "at_first", "open_for", "pending_gold", "refresh_gold", "refresh_mart"]
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,15 @@ def open_for(marts: Sequence[Mart], lake: Lake, engine: Engine) -> Sources:
     So a writer who takes in newer rows is noticed: it commits after the handle's version.
     """
     sources = Sources(lake, engine)
-    for mart in reversed(marts):
-        sources[mart.table.full_name].marks  # noqa: B018 - read now, before others write a checkpoint
+    sources.open(mart.table.full_name for mart in reversed(marts))
     return sources
+
+
+def at_first(opened: Sources) -> Iterator[Sources | None]:
+    """What is open already for the first attempt, None for every later one, which opens anew: after a commit the mart's
+    handle may show what others have made meanwhile, of newer inputs than these."""
+    yield opened
+    yield from repeat(None)
 
 
 def refresh_mart(
@@ -84,11 +90,10 @@ def refresh_mart(
         return []
     sources = opened or open_for([mart], lake, run.engine)
     sizes = [sources[one.table].rows_by_date for one in mart.inputs.values() if one.is_driver]
-    # After a commit the mart's handle may show what others have made meanwhile, of newer inputs than these.
-    handles = chain([sources], repeat(None))
+    handles = at_first(sources)
     return [
-        _until_won(lake, mart, stretch, run, rebuild, handle)
-        for stretch, handle in zip(stretches(wanted, sizes), handles, strict=False)
+        _until_won(lake, mart, stretch, run, rebuild, next(handles))
+        for stretch in stretches(wanted, sizes)
     ]
 
 
@@ -151,7 +156,7 @@ def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:
-    versions, due = {}, fingerprints(mart, sources)
+    versions, due = {}, fingerprinter(mart, sources)
     for day, content in contents.items():
         versions[fingerprint_mark(day)] = due(day)
         versions[generation_mark(day)] = content

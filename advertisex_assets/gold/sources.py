@@ -5,7 +5,7 @@ on what made it.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, reduce
@@ -142,6 +142,11 @@ class Sources:
             table, prefix = _known(name)
             self._opened[name] = Source(self._lake.open(table), prefix)
         return self._opened[name]
+
+    def open(self, names: Iterable[str]) -> None:
+        """Opens tables now, in that order."""
+        for name in names:
+            self[name]
 
     def forget(self, name: str) -> None:
         """Has the table opened again at its next use: it was written to."""

@@ -1,13 +1,13 @@
 """The tables of one feed, opened together, and what they say about each date."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
 from advertisex_assets.silver.routes import Routes
-from resources.lake import CommitConflictError, Lake, LakeTable, Marks
+from resources.lake import Lake, LakeTable, Marks
 from resources.lake.dropped import dropped_dates, is_date
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table, routes_table
@@ -46,6 +46,7 @@ class FeedTables:
     outputs: Mapping[str, LakeTable]
     ledger: LakeTable
     drift: LakeTable
+    _marks: dict[tuple[str, int], Mapping[str, int]] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def dated(self) -> tuple[LakeTable, ...]:
@@ -79,27 +80,19 @@ class FeedTables:
         return only if not states and only.bronze_version is not None else None
 
     def _state_in(self, table: LakeTable, day: date) -> DateState:
-        name, mark = date_mark(self.feed, day), self.marks_of(table)
-        return DateState(mark(name), mark(f"{name}/fingerprint"))
+        name, marks = date_mark(self.feed, day), self.marks_of(table)
+        return DateState(marks.get(name), marks.get(f"{name}/fingerprint"))
 
     def knows(self, day: date) -> bool:
         """Whether any table ever wrote that date for this feed."""
-        return any(self.marks_of(table)(date_mark(self.feed, day)) is not None for table in self.dated)
+        return any(date_mark(self.feed, day) in self.marks_of(table) for table in self.dated)
 
-    def marks_of(self, table: LakeTable) -> Callable[[str], int | None]:
-        """What `table.mark` tells, with all marks of a version read at once: some dates ask for hundreds."""
+    def marks_of(self, table: LakeTable) -> Mapping[str, int]:
+        """All marks of the version that the handle shows, read once: a batch asks for hundreds."""
         shown = table.table.name, table.version
         if shown not in self._marks:
-            try:
-                self._marks[shown] = table.marks().get
-            except CommitConflictError:
-                # The log has a newer checkpoint; the handle itself still knows what it saw.
-                self._marks[shown] = table.mark
+            self._marks[shown] = table.marks()
         return self._marks[shown]
-
-    @cached_property
-    def _marks(self) -> dict[tuple[str, int], Callable[[str], int | None]]:
-        return {}
 
     def window_of(self, dates: Iterable[date]) -> set[date]:
         """The dates and those within the feed's dedupe window of them."""
@@ -155,10 +148,10 @@ def claims(
     would have gold redo, after every batch, all that looks at the table from afar; an adjustment may concern
     conversions of three months.
     """
-    wanted, mark = list(dates), tables.marks_of(table)
+    wanted, marks = list(dates), tables.marks_of(table)
     names = [f"{date_mark(tables.feed, day)}/claim" for day in tables.window_of(wanted)]
     names += [f"{date_mark(tables.feed, day)}/generation" for day in wanted if is_changed]
-    return {name: (mark(name) or 0) + 1 for name in names}
+    return {name: marks.get(name, 0) + 1 for name in names}
 
 
 def fingerprint(*parts: str) -> int:

@@ -85,12 +85,11 @@ def stored_keys(tables: FeedTables, plan: Plan, marks: pl.Series) -> pl.LazyFram
 def _near(table: LakeTable, days: Sequence[date], marks: pl.Series) -> pl.LazyFrame:
     """The rows of those dates, without files that surely hold none of the marks."""
     files = live_files(table, days)
-    if not any(is_filtered(file, len(marks)) for file in files):
+    filtered = [file for file in files if is_filtered(file, len(marks))]
+    passed_over = {file.path for file in filtered if not may_hold(table, file, ID_MARK, marks)}
+    if not passed_over:
         return _on(table, days)
-    near = [
-        file for file in files if not is_filtered(file, len(marks)) or may_hold(table, file, ID_MARK, marks)
-    ]
-    return Share(Place.of(table), near).scan()
+    return Share(Place.of(table), [file for file in files if file.path not in passed_over]).scan()
 
 
 def _on(table: LakeTable, days: Sequence[date]) -> pl.LazyFrame:

@@ -13,7 +13,7 @@ from resources.lake.place import Place
 from resources.lake.share import Share
 from resources.lake.table import dates_predicate
 from resources.lake.take import NewFile, put_files, take, take_instead
-from resources.spool import FEW_ROWS, MEMORY_BYTES, copied
+from resources.spool import MEMORY_BYTES, owned
 from schemas.contracts import grain_marks, hold_unless_typed, hold_unless_unique
 from schemas.feed import Feed
 from schemas.tables.table import Table
@@ -93,7 +93,7 @@ class PlacingRows:
         hold_unless_typed(self._place.table, rows)
         self._marks.append(grain_marks(self._place.table, rows))
         self.height += rows.height
-        own = copied(rows) if rows.height < FEW_ROWS else rows
+        own = owned(rows)
         self._kept.append(own)
         self._bytes += own.estimated_size()
         if self._bytes > MEMORY_BYTES:

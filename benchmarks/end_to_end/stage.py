@@ -50,7 +50,7 @@ def stage(folder: Path) -> Iterator[Stage]:
             lake=lake.root,
             kafka_bootstrap_servers=broker.bootstrap_servers,
             DAGSTER_HOME=str(home),
-            # Every run is a process: where Python may not keep what it compiled, each compiles Dagster again.
+            # Where Python may not keep what it compiled, each process of Dagster's compiles everything again.
             PYTHONDONTWRITEBYTECODE="",
         )
         port = str(free_port(0))

@@ -17,7 +17,7 @@ from deltalake.transaction import AddAction
 
 from advertisex_assets.gold.late import slice_marks
 from advertisex_assets.gold.marts import MARTS
-from advertisex_assets.gold.pending import current_fingerprint, fingerprint_mark, known_dates
+from advertisex_assets.gold.pending import fingerprint_mark, fingerprinter, known_dates
 from advertisex_assets.gold.refresh import refresh_gold
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.reference.load import load_reference
@@ -142,8 +142,9 @@ def _mark_done(lake: Lake) -> None:
     traffic.own.append(pl.DataFrame(schema=traffic.own.table.schema), Marks(found))
     for mart in MARTS:
         sources, versions = Sources(lake), {}
+        due = fingerprinter(mart, sources)
         for day in known_dates(mart, sources):
-            versions[fingerprint_mark(day)] = current_fingerprint(mart, sources, day)
+            versions[fingerprint_mark(day)] = due(day)
             versions |= slice_marks(mart, sources, day)
         own = sources[mart.table.full_name].opened
         own.append(pl.DataFrame(schema=own.table.schema), Marks(versions))

@@ -35,8 +35,10 @@ def is_filtered(file: LiveFile, keys: int) -> bool:
 def may_hold(table: Located, file: LiveFile, key: pl.Expr, hashes: pl.Series) -> bool:
     """Whether a file may hold a row of which `key` is one of the hashes (UInt64, sorted, without nulls)."""
     path = _path(table, file)
-    if path is None or hashes.is_empty():
-        return path is None
+    if path is None:
+        return True
+    if hashes.is_empty():
+        return False
     try:
         marks = _marks(path, table, file, key)
         places = marks.search_sorted(hashes)

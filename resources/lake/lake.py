@@ -58,7 +58,7 @@ class Lake:
             found += [f"{folder}/{path}" for path in pl.DataFrame(actions)["path"]]
         return found
 
-    def named(self, full_name: str) -> Any:
+    def for_duckdb(self, full_name: str) -> Any:
         """A table by its full name as DuckDB reads it, with columns and filters pushed down; None if there is none.
 
         A plan of Polars, which looks at a hundred files in the time in which an Arrow dataset opens three; but DuckDB

@@ -5,6 +5,7 @@ Identifiers"). Not here: setting marks (`marks`).
 """
 
 import re
+from typing import NamedTuple
 
 import polars as pl
 
@@ -21,6 +22,13 @@ CHECKPOINT_NAME = re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parq
 """Version, and the number of parts if it has several."""
 
 
+class Checkpoint(NamedTuple):
+    """A sum of the log up to a version; `parts` is None for a single file."""
+
+    version: int
+    parts: int | None
+
+
 class StaleHandleError(Exception):
     """The commits up to the version asked for are gone: the log begins at a newer checkpoint."""
 
@@ -28,11 +36,11 @@ class StaleHandleError(Exception):
 def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -> dict[str, int]:
     """The newest mark of every application id up to that table version; StaleHandleError if that is too old."""
     log = f"{uri.rstrip('/')}/_delta_log"
-    checkpoint, parts_of_it = _pointer(uri, storage_options)
-    if checkpoint is not None and checkpoint > version:
-        checkpoint, parts_of_it = _older_checkpoint(uri, version)
-    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, parts_of_it, storage_options)]
-    first = 0 if checkpoint is None else checkpoint + 1
+    checkpoint = _newest_checkpoint(uri, storage_options)
+    if checkpoint is not None and checkpoint.version > version:
+        checkpoint = _older_checkpoint(uri, version)
+    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
+    first = _first_commit_after(checkpoint)
     if first <= version:
         commits = scan_commits(uri, range(first, version + 1), {"txn": TRANSACTION}, storage_options)
         parts.append(_as_columns(commits))
@@ -42,32 +50,38 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
 
 def last_checkpoint(uri: str, storage_options: dict[str, str]) -> int | None:
     """The version of the newest checkpoint; None if there is none."""
-    return _pointer(uri, storage_options)[0]
+    checkpoint = _newest_checkpoint(uri, storage_options)
+    return None if checkpoint is None else checkpoint.version
 
 
-def _pointer(uri: str, storage_options: dict[str, str]) -> tuple[int | None, int | None]:
-    """The version of the newest checkpoint and the number of its parts; None for a single one."""
+def _newest_checkpoint(uri: str, storage_options: dict[str, str]) -> Checkpoint | None:
+    """The one that the log points to."""
     path = f"{uri.rstrip('/')}/_delta_log/_last_checkpoint"
     schema = {"version": pl.Int64, "parts": pl.Int64}
     try:
-        return pl.scan_ndjson(path, schema=schema, storage_options=storage_options).collect().row(0)
+        return Checkpoint(*pl.scan_ndjson(path, schema=schema, storage_options=storage_options).collect().row(0))
     except FileNotFoundError:
-        return None, None
+        return None
 
 
-def _older_checkpoint(uri: str, version: int) -> tuple[int | None, int | None]:
-    """As `_pointer`, of the newest one up to that version: somebody has written a newer one since it was opened."""
+def _older_checkpoint(uri: str, version: int) -> Checkpoint | None:
+    """The newest one up to that version: somebody has written a newer one since the table was opened."""
     names = {found.below.rpartition("/")[2] for found in find(f"{uri.rstrip('/')}/_delta_log")}
-    found = [match for match in map(CHECKPOINT_NAME.fullmatch, names) if match and int(match[1]) <= version]
-    newest = max(found, key=lambda match: int(match[1]), default=None)
-    checkpoint = None if newest is None else int(newest[1])
-    commits = range(0 if checkpoint is None else checkpoint + 1, version + 1)
+    matches = filter(None, map(CHECKPOINT_NAME.fullmatch, names))
+    checkpoints = (Checkpoint(int(match[1]), int(match[2]) if match[2] else None) for match in matches)
+    newest = max((one for one in checkpoints if one.version <= version), key=lambda one: one.version, default=None)
+    commits = range(_first_commit_after(newest), version + 1)
     if not names.issuperset(f"{commit:020d}.json" for commit in commits):
         raise StaleHandleError(f"The log of {uri} no longer tells what version {version} was made of.")
-    return checkpoint, None if newest is None or newest[2] is None else int(newest[2])
+    return newest
 
 
-def _of_checkpoint(log: str, version: int, parts: int | None, storage_options: dict[str, str]) -> pl.LazyFrame:
+def _first_commit_after(checkpoint: Checkpoint | None) -> int:
+    return 0 if checkpoint is None else checkpoint.version + 1
+
+
+def _of_checkpoint(log: str, checkpoint: Checkpoint, storage_options: dict[str, str]) -> pl.LazyFrame:
+    version, parts = checkpoint
     # Other writers make them in parts; a star would have the whole log listed.
     names = [f".{number:010d}.{parts:010d}" for number in range(1, parts + 1)] if parts else [""]
     files = [f"{log}/{version:020d}.checkpoint{name}.parquet" for name in names]

@@ -29,7 +29,7 @@ class ForkingRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-        self._zygotes: dict[str, Zygote] = {}
+        self._zygotes: dict[str, ZygoteProcess] = {}
         self._lock = threading.Lock()
         super().__init__()
 
@@ -87,11 +87,11 @@ class ForkingRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
         for zygote in self._zygotes.values():
             zygote.end()
 
-    def _zygote(self, module: str) -> "Zygote":
+    def _zygote(self, module: str) -> "ZygoteProcess":
         with self._lock:
             zygote = self._zygotes.get(module)
             if zygote is None or not zygote.is_alive:
-                zygote = self._zygotes[module] = Zygote(module, self._tell)
+                zygote = self._zygotes[module] = ZygoteProcess(module, self._tell)
             return zygote
 
     def _tell(self, run_id: str, status: int) -> None:
@@ -102,7 +102,7 @@ class ForkingRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
             self._instance.report_run_failed(run, f"The process of run {run_id} ended {how} before the run did.")
 
 
-class Zygote:
+class ZygoteProcess:
     """A running zygote; `ended` is called for each run whose process is over, with its status as `waitpid` tells it."""
 
     def __init__(self, module: str, ended: Callable[[str, int], None]) -> None:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import yaml
 
+from advertisex_assets.demo.scene import DAGSTER_CONFIG
 from tests.house.modules import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"
@@ -93,6 +94,12 @@ def test_dagster_reads_what_the_chart_would_make_of_the_values() -> None:
     deployed = yaml.safe_load((DEPLOY / "dagster.yaml").read_text())["concurrency"]
     with DagsterInstance.ephemeral(settings=VALUES["additionalInstanceConfig"]) as instance:
         assert instance.get_concurrency_config().pool_config.default_pool_limit == deployed["pools"]["default_limit"]
+
+
+def test_one_machine_is_told_what_the_demo_does() -> None:
+    page = (REPOSITORY / "docs" / "deployment.md").read_text()
+    told = yaml.safe_load(re.search(r"```yaml\n(run_launcher:.*?)```", page, re.DOTALL)[1])
+    assert told.items() <= yaml.safe_load(DAGSTER_CONFIG).items()
 
 
 def test_the_chart_is_of_the_version_of_dagster() -> None:

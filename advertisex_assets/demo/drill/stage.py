@@ -35,6 +35,9 @@ least = "info"
 ANSWER_SECONDS = 30
 """How long Dagster's own interface may take on a busy machine."""
 
+SAID_CHARACTERS = 2_000
+"""The end of a log, with room for one stack of calls."""
+
 LAUNCH = """mutation($assets: [AssetKeyInput!]) {
   launchRun(executionParams: {runConfigData: {}, selector: {repositoryLocationName: "advertisex",
     repositoryName: "__repository__", jobName: "__ASSET_JOB", assetSelection: $assets}}) { __typename }
@@ -94,7 +97,7 @@ class Stage:
 
     def said(self) -> str:
         """The end of what `dagster dev` wrote."""
-        return (self.folder / "dagster.log").read_text()[-2000:]
+        return (self.folder / "dagster.log").read_text()[-SAID_CHARACTERS:]
 
     def is_ready(self) -> bool:
         """Whether Dagster has loaded the code."""
