@@ -101,7 +101,7 @@ class Served:
             "DELETE FROM advertisex.brought WHERE table_name = %s AND part = %s", (self.table.full_name, part)
         )
         where: Composed | SQL = SQL("")
-        if self.table.partition_by:
+        if self.table.has_dates:
             where = SQL(" WHERE {} = {}::date").format(Identifier(self.table.date_column), Literal(part))
         self.connection.execute(SQL("DELETE FROM {}").format(_name(self.table)) + where)
 

@@ -14,8 +14,9 @@ from advertisex_assets.silver.inputs import Inputs
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.marts.restate import PENDING
 from resources.lake import Lake, LakeTable, Marks
+from resources.lake.dates import dates_predicate
 from resources.lake.dropped import ERASED, raised
-from resources.lake.table import dates_predicate
+from resources.lake.exchange import replace_dates
 from resources.run import Run
 from schemas.feed import Feed
 from schemas.invalid_traffic import Limits
@@ -85,14 +86,14 @@ def _cut_from_gold(lake: Lake, persons: Sequence[Person], run: Run) -> None:
     """Takes the persons' rows out of marts that were not made anew, because retention has dropped their silver."""
     who = Mentions(tuple(name for one in persons for name in (one.user_id, one.pseudonym)))
     for table in GOLD_TABLES:
-        if table.append_only or not table.partition_by or not lake.exists(table):
+        if table.append_only or not table.has_dates or not lake.exists(table):
             continue
         opened, hit, day = lake.open(table), _mention(table, who), table.date_column
         dates = opened.scan().filter(hit).select(day).unique().collect()[day].to_list()
         if dates:
             kept = opened.scan().filter(pl.col(day).is_in(dates), ~hit).collect()
             run.step(f"erase:gold:{table.name}")
-            opened.replace(kept, dates_predicate(dates, day), Marks())
+            replace_dates(opened, kept, dates, Marks())
 
 
 def _mention(table: Table, who: Mentions) -> pl.Expr:

@@ -21,7 +21,7 @@ from advertisex_assets.gold.reading import in_process, on_engine, read, stored_r
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.crowds import MOST_PAIRS
 from resources.engine import POLARS, Engine, Frame
-from resources.lake.table import dates_predicate
+from resources.lake.dates import dates_predicate
 
 
 @dataclass(frozen=True)

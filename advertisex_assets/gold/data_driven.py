@@ -25,7 +25,7 @@ from advertisex_assets.transforms.marts.journeys import conversions_to_credit, t
 from advertisex_assets.transforms.marts.windows import LONGEST_WINDOW_DAYS
 from resources.engine import POLARS, Engine
 from resources.lake import CommitConflictError, Lake, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.dates import dates_predicate
 from resources.run import Run
 from schemas.contracts import hold_unless_fit
 from schemas.errors import AdvertiseXError

@@ -21,7 +21,7 @@ from advertisex_assets.gold.sources import Source, Sources, generation_mark
 from advertisex_assets.gold.stretches import stretches
 from resources.engine import Engine
 from resources.lake import CommitConflictError, Lake, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.exchange import replace_dates
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 
@@ -140,9 +140,7 @@ def _commit(own: Source, made: Made, rows: pl.DataFrame, changed: list[date], ma
     if not changed:
         own.opened.append(rows.clear(), marks)
     elif made.before is None:
-        own.opened.replace(
-            rows.filter(pl.col(column).is_in(changed)), dates_predicate(changed, column), marks
-        )
+        replace_dates(own.opened, rows.filter(pl.col(column).is_in(changed)), changed, marks)
     elif made.within is None:
         own.opened.append(rows, marks)
     else:

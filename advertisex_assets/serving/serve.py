@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from pydantic import SecretStr
 
-from resources.lake import Lake, LakeTable, files_by_part
+from resources.lake import Lake, LakeTable, states_by_part
 from resources.serving import served
 from schemas.tables.gold import GOLD_TABLES
 from schemas.tables.table import Table
@@ -58,10 +58,10 @@ def _serve_table(rows: LakeTable, uri: SecretStr) -> Brought:
 
 
 def _fingerprints(rows: LakeTable) -> dict[str, str]:
-    """By part, a hash of its files' names: files never change, so other rows are in other files."""
+    """By part, a hash of what its rows are in."""
     return {
-        WHOLE if day is None else day.isoformat(): hashlib.sha256("\n".join(sorted(files)).encode()).hexdigest()
-        for day, files in files_by_part(rows).items()
+        WHOLE if day is None else day.isoformat(): hashlib.sha256("\n".join(sorted(state)).encode()).hexdigest()
+        for day, state in states_by_part(rows).items()
     }
 
 

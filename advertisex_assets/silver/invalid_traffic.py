@@ -15,7 +15,7 @@ from advertisex_assets.silver.catch_up import stretches
 from advertisex_assets.silver.handles import fingerprint
 from advertisex_assets.transforms.invalid_traffic import TABLES, broken_rules, by_event
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.dates import dates_predicate
 from resources.run import Run
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError

@@ -8,10 +8,10 @@ from typing import Protocol
 import polars as pl
 
 from resources.lake import LakeTable, Marks
+from resources.lake.dates import dates_predicate
 from resources.lake.pieces import as_declared
 from resources.lake.place import Place
 from resources.lake.share import Share
-from resources.lake.table import dates_predicate
 from resources.lake.take import NewFile, put_files, take, take_instead
 from resources.spool import MEMORY_BYTES, owned
 from schemas.contracts import grain_marks, hold_unless_typed, hold_unless_unique

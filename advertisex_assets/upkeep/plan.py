@@ -2,7 +2,8 @@
 
 A partition is closed when its day is over, or when nothing has been written to it for a while: then it is merged whole.
 In an open one only cold files are merged, and only many of about one size: so that a byte is rewritten once for each
-size that it passes through, however many commits there are.
+size that it passes through, however many commits there are. Where files hold many dates, closed dates are merged, and
+their files are small enough to be written again for each day that is added.
 """
 
 from collections.abc import Iterable, Sequence
@@ -74,6 +75,14 @@ def is_due(files: Sequence[LiveFile], now: datetime, policy: Policy) -> bool:
     return len(small) >= FAN_IN * STEP and is_scattered(files, policy)
 
 
+def merges_of_dates(files: Sequence[LiveFile], now: datetime, policy: Policy) -> list[list[LiveFile]]:
+    """Groups of files of a table whose files hold many dates, each to become one file: those of closed dates alone, in
+    order of dates, so that bounds stay narrow."""
+    spans = [(file.span, file) for file in files if file.span is not None]
+    closed = [(span, file.path, file) for span, file in spans if span[1] < now.date()]
+    return _cut([file for *_, file in sorted(closed, key=lambda one: one[:2])], policy)
+
+
 def _is_cold(file: LiveFile, now: datetime, policy: Policy) -> bool:
     return file.written_at <= now - policy.cold_after
 
@@ -86,10 +95,15 @@ def _tier(file: LiveFile) -> int:
 
 
 def _bins(files: Sequence[LiveFile], policy: Policy) -> list[list[LiveFile]]:
+    """The files, oldest first, as `_cut`."""
+    return _cut(sorted(files, key=lambda file: (file.written_at, file.path)), policy)
+
+
+def _cut(files: Sequence[LiveFile], policy: Policy) -> list[list[LiveFile]]:
     """The files in order, cut so that no part is larger than the target; parts of one file are left as they are."""
     groups: list[list[LiveFile]] = [[]]
     size = 0
-    for file in sorted(files, key=lambda file: (file.written_at, file.path)):
+    for file in files:
         if groups[-1] and size + file.size_bytes > policy.target_bytes:
             groups.append([])
             size = 0

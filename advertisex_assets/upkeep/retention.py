@@ -12,9 +12,9 @@ import polars as pl
 from advertisex_assets.silver.routes import Routes
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
 from resources.lake.dropped import ROWS, raised
+from resources.lake.exchange import replace_dates
 from resources.lake.live import live_files
 from resources.lake.rewrite import rewrite
-from resources.lake.table import dates_predicate
 from resources.run import Run
 from schemas.discover import feed_named
 from schemas.errors import AdvertiseXError
@@ -29,12 +29,12 @@ Count = tuple[str, str, int]
 
 
 def drop_expired(lake: Lake, table: Table, days: int | None, run: Run) -> int:
-    """Drops the partitions older than so many days, a commit for each; returns how many rows that were."""
-    if days is None or not table.partition_by:
+    """Drops the dates older than so many days, a commit for each; returns how many rows that were."""
+    if days is None or not table.has_dates:
         return 0
     first_kept = run.clock().date() - timedelta(days=days)
-    known = {file.day for file in live_files(lake.open(table))}
-    return sum(_until_won(lake, table, day, run) for day in sorted(d for d in known if d and d < first_kept))
+    known = lake.open(table).rows_by_date()
+    return sum(_until_won(lake, table, day, run) for day in sorted(known) if day < first_kept)
 
 
 def _until_won(lake: Lake, table: Table, day: date, run: Run) -> int:
@@ -47,16 +47,15 @@ def _until_won(lake: Lake, table: Table, day: date, run: Run) -> int:
 
 
 def _drop(lake: Lake, opened: LakeTable, day: date, run: Run) -> int:
-    files = [file for file in live_files(opened) if file.day == day]
+    held = opened.rows_by_date().get(day, 0)
     counts = list(_counts(opened, day, lake))
     marks = raised(opened, counts)
     run.step(f"upkeep:drop:{opened.table.name}")
     if opened.table.append_only:
-        rewrite(opened, files, None, marks)
+        rewrite(opened, [file for file in live_files(opened) if file.day == day], None, marks)
     else:
-        empty = pl.DataFrame(schema=opened.table.schema)
-        opened.replace(empty, dates_predicate([day], opened.table.date_column), Marks(marks))
-    return sum(file.rows for file in files)
+        replace_dates(opened, pl.DataFrame(schema=opened.table.schema), [day], Marks(marks))
+    return held
 
 
 def _counts(opened: LakeTable, day: date, lake: Lake) -> Iterator[Count]:

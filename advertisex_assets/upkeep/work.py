@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import polars as pl
 
-from advertisex_assets.upkeep.plan import Policy, is_due, merges, partitions
+from advertisex_assets.upkeep.plan import Policy, is_due, merges, merges_of_dates, partitions
 from advertisex_assets.upkeep.retention import drop_expired
 from resources.lake import CommitConflictError, Lake, LakeTable
+from resources.lake.exchange import FILE_BYTES, merge_files
 from resources.lake.live import LiveFile, live_files
 from resources.lake.maintain import checkpoint, commits_since_checkpoint, optimise, vacuum
 from resources.lake.rewrite import rewrite
@@ -94,7 +95,7 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
     """
     read = lost = 0
     policy = _fitted(policy, table)
-    work = _merge_appended if table.append_only else _optimise
+    work = _merge_appended if table.append_only else _merge_dates if table.dated_by else _optimise
     for files in partitions(live_files(lake.open(table))):
         try:
             read += work(lake.open(table), files, policy, run)
@@ -104,7 +105,9 @@ def merge(lake: Lake, table: Table, policy: Policy, run: Run) -> tuple[int, int]
 
 
 def _fitted(policy: Policy, table: Table) -> Policy:
-    """Of a table that is cut finely, merged files are no larger than its pieces."""
+    """Of a table that is cut finely, merged files are no larger than its pieces, or than dates share."""
+    if table.dated_by is not None:
+        return replace(policy, target_bytes=min(policy.target_bytes, FILE_BYTES))
     if table.pieces is None:
         return policy
     return replace(policy, target_bytes=min(policy.target_bytes, table.pieces.file_bytes))
@@ -115,6 +118,15 @@ def _merge_appended(opened: LakeTable, files: Sequence[LiveFile], policy: Policy
     for group in merges(files, run.clock(), policy):
         run.step(f"upkeep:merge:{opened.table.name}")
         rewrite(opened, group, lambda rows: _sorted(opened.table, rows.collect()))
+        read += _bytes(group)
+    return read
+
+
+def _merge_dates(opened: LakeTable, files: Sequence[LiveFile], policy: Policy, run: Run) -> int:
+    read = 0
+    for group in merges_of_dates(files, run.clock(), policy):
+        run.step(f"upkeep:merge:{opened.table.name}")
+        merge_files(opened, group)
         read += _bytes(group)
     return read
 

@@ -14,7 +14,7 @@ from advertisex_assets.transforms.watch.activity import (
     unknown_fields_of,
 )
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.dates import dates_predicate
 from schemas.checks.thresholds import HISTORY_DAYS
 from schemas.feed import Feed
 from schemas.tables.bronze import bronze_table

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import polars as pl
+
 from advertisex_assets.transforms.watch.conservation import date_ranges
 from advertisex_assets.watch.feed_problem import Links
 from resources.lake import Lake
@@ -21,13 +23,13 @@ def gone_problems(
     """One problem for each table that lacks files, with the exact dates, records and files."""
     problems = []
     for table in tables:
-        gone = gone_files(lake, table) if lake.exists(table) and table.partition_by else []
+        gone = gone_files(lake, table) if lake.exists(table) and table.has_dates else []
         if not gone:
             continue
         rows = sum(one.rows for one in gone)
         dates = ", ".join(
             str(first) if first == last else f"{first} to {last}"
-            for first, last in date_ranges(one.day for one in gone)
+            for first, last in date_ranges(day for one in gone for day in pl.date_range(*one[:2], eager=True))
         )
         paths = ", ".join(one.path for one in gone[:SHOWN]) + (" ..." if len(gone) > SHOWN else "")
         summary = f"{rows:,} records of {table.full_name} of {dates} are gone with {len(gone)} deleted files: {paths}."
@@ -42,7 +44,7 @@ def gone_problems(
                 owner=owner,
                 impact=Impact(rows),
                 link=links.asset(table.layer, table.name),
-                detail=str(gone[0].day),
+                detail=str(gone[0].first),
             )
         )
     return problems

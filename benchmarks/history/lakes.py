@@ -25,14 +25,19 @@ from advertisex_assets.silver.handles import marks_for, open_tables
 from advertisex_assets.silver.inputs import due_fingerprint
 from advertisex_assets.silver.invalid_traffic import open_invalid_traffic, refresh_invalid_traffic
 from advertisex_assets.silver.pending import advance_frontier
+from advertisex_assets.upkeep.plan import Policy
+from advertisex_assets.upkeep.work import merge
 from benchmarks.silver.lakes import KEY, inputs, land, linked, refresh
 from resources.files import list_files
 from resources.lake import Lake, Marks
+from resources.lake.exchange import replace_dates
 from resources.lake.transactions import read_transactions
 from resources.reference.folder import ReferenceFolder
 from resources.run import new_run
 from schemas.discover import all_feeds, feed_named
+from schemas.every_table import every_table
 from schemas.invalid_traffic import Limits
+from schemas.tables.table import Table
 
 FEEDS = ("impressions", "clicks_conversions", "bid_requests")
 DAYS = 2
@@ -78,6 +83,9 @@ def repeated(lake_folder: Path, folder: Path, copies: int) -> Path:
         delta = DeltaTable(_path(lake, name))
         if delta.metadata().partition_columns:
             _repeat(delta, folder / name.replace(".", "/"), copies)
+    for table in every_table():
+        if table.dated_by is not None and lake.exists(table):
+            _repeat_rows(lake, table, copies)
     _mark_done(lake)
     for name in lake.tables():
         DeltaTable(_path(lake, name)).create_checkpoint()
@@ -103,6 +111,18 @@ def _repeat(delta: DeltaTable, folder: Path, copies: int) -> None:
         delta.metadata().partition_columns,
         **Marks(repeated_marks).commit_options(),
     )
+
+
+def _repeat_rows(lake: Lake, table: Table, copies: int) -> None:
+    """The same of a table whose files hold many dates, and the dates inside: its rows are few, and written again."""
+    opened, column = lake.open(table), table.date_column
+    rows, marks = opened.scan().collect(), dict(opened.marks())
+    for copy in range(1, copies + 1):
+        days = -DAYS * copy - GAP_DAYS
+        shifted = rows.with_columns(pl.col(column).dt.offset_by(f"{days}d"))
+        again = {_shifted(name, days): mark for name, mark in marks.items() if ISO_DATE.search(name)}
+        replace_dates(opened, shifted, shifted[column].unique().to_list(), Marks(again))
+    merge(lake, table, Policy(), new_run("benchmark"))
 
 
 def _live(folder: Path, paths: set[str]) -> list[dict[str, object]]:

@@ -96,6 +96,7 @@ def _table(table: Table, columns: Iterable[TableColumn], note: str = "") -> Iter
     partitions = ", ".join(f"`{name}`" for name in table.partition_by)
     facts = [f"One row: {table.grain}."]
     facts += [f"Partitioned by {partitions}."] if partitions else []
+    facts += [f"Files hold many dates of `{table.dated_by}`."] if table.dated_by else []
     facts += ["Append-only."] if table.append_only else []
     yield " ".join(facts)
     yield _columns(columns)

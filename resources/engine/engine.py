@@ -45,9 +45,11 @@ class Engine(ABC):
         """The rows in this process."""
 
     def scan_dates(self, table: LakeTable, first: date, last: date) -> Frame:
-        """The rows of those dates (of the partition column), as `scan_files`."""
-        files = [file for file in live_files(table) if file.day is not None and first <= file.day <= last]
-        return self.scan_files(table, files)
+        """The rows of those dates, as `scan_files`."""
+        rows = self.scan_files(table, [file for file in live_files(table) if file.may_hold(first, last)])
+        if table.table.dated_by is None:
+            return rows
+        return rows.filter(nw.col(table.table.dated_by).is_between(nw.lit(first), nw.lit(last)))
 
     def close(self) -> None:  # noqa: B027 - most engines have nothing to end
         """Ends what was started for this process; the engine may not be used any more."""

@@ -2,7 +2,7 @@
 
 from resources.lake.lake import Lake
 from resources.lake.marks import Marks
-from resources.lake.parts import files_by_part
+from resources.lake.parts import states_by_part
 from resources.lake.table import CommitConflictError, LakeTable
 
-__all__ = ["CommitConflictError", "Lake", "LakeTable", "Marks", "files_by_part"]
+__all__ = ["CommitConflictError", "Lake", "LakeTable", "Marks", "states_by_part"]

@@ -12,17 +12,18 @@ import polars as pl
 
 from resources.lake.lake import Lake
 from resources.lake.marks import Marks
+from resources.lake.migrations import share_files_between_dates
 from resources.lake.table import CommitConflictError
 from schemas.errors import AdvertiseXError
 from schemas.tables.lake_format import LAKE_FORMAT
 
-FORMAT = 1
+FORMAT = 2
 """The format that this program reads and writes."""
 
 Migration = Callable[[Lake], None]
 """Brings a lake to the next format; done again after a crash, it goes on."""
 
-MIGRATIONS: Mapping[int, Migration] = {}
+MIGRATIONS: Mapping[int, Migration] = {1: share_files_between_dates}
 """By the format that a lake has."""
 
 MARK = "lake/format"

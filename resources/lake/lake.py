@@ -87,7 +87,7 @@ class Lake:
                 partition_by=list(table.partition_by),
                 name=table.full_name,
                 description=table.description,
-                configuration=_configuration(table),
+                configuration=configuration(table),
                 storage_options=self.storage_options,
             )
         except DeltaError:
@@ -95,8 +95,8 @@ class Lake:
             return DeltaTable(self.uri(table), storage_options=self.storage_options)
 
 
-def _configuration(table: Table) -> dict[str, str | None]:
-    """Table properties; statistics only where readers prune by them."""
+def configuration(table: Table) -> dict[str, str | None]:
+    """A table's properties; statistics only where readers prune by them."""
     properties: dict[str, str | None] = {}
     if table.append_only:
         properties["delta.appendOnly"] = "true"

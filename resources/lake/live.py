@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -16,18 +16,27 @@ PARTITION = "partition."
 
 @dataclass(frozen=True)
 class LiveFile:
-    """One file of a table's version; `partition` has the values as the log writes them."""
+    """One file of a table's version; `partition` has the values as the log writes them.
+
+    `span` is the first and the last date of a file that may hold many (`Table.dated_by`).
+    """
 
     path: str
     size_bytes: int
     rows: int
     written_at: datetime
     partition: tuple[tuple[str, str | None], ...]
+    span: tuple[date, date] | None = None
 
     @property
     def day(self) -> date | None:
         """The daily partition; None where the table has none."""
         return date.fromisoformat(self.partition[-1][1] or "") if self.partition else None
+
+    def may_hold(self, first: date, last: date) -> bool:
+        """Whether it may hold rows of dates between the two, inclusive; not where the table has no dates."""
+        low, high = self.span or (self.day, self.day)
+        return low is not None and high is not None and low <= last and high >= first
 
 
 def live_files(table: LakeTable, days: Collection[date] | None = None) -> list[LiveFile]:
@@ -43,10 +52,19 @@ def live_files(table: LakeTable, days: Collection[date] | None = None) -> list[L
             row["num_records"] or 0,
             datetime.fromtimestamp(row["modification_time"] / 1000, UTC),
             tuple((name, _text(row[PARTITION + name])) for name in names),
+            _span(table.table.dated_by, row),
         )
         for row in added.iter_rows(named=True)
     ]
     return sorted(files, key=lambda file: (file.written_at, file.path))
+
+
+def _span(column: str | None, row: Mapping[str, Any]) -> tuple[date, date] | None:
+    """By the bounds that the log has; any date at all if it has none."""
+    if column is None:
+        return None
+    low, high = (row.get(f"{bound}.{column}") for bound in ("min", "max"))
+    return low or date.min, high or date.max
 
 
 def _text(value: object) -> str | None:

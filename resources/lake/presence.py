@@ -4,18 +4,18 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import unquote
 
-import polars as pl
-
 from resources.lake.lake import Lake
+from resources.lake.live import live_files
 from resources.lake.table import LakeTable
 from resources.stores import NoSuchFileError, find
 from schemas.tables.table import Table
 
 
 class GoneFile(NamedTuple):
-    """A file that the log names and nobody finds: its partition's date, its path below the table, its rows."""
+    """A file that the log names and nobody finds: its first and last date, its path below the table, its rows."""
 
-    day: date
+    first: date
+    last: date
     path: str
     rows: int
 
@@ -36,8 +36,5 @@ def gone_files(lake: Lake, table: Table) -> list[GoneFile]:
 
 
 def _named(opened: LakeTable) -> list[GoneFile]:
-    files = pl.DataFrame(opened._delta.get_add_actions(flatten=True))
-    if files.is_empty():
-        return []
-    day = pl.col(f"partition.{opened.table.date_column}").cast(pl.Date)
-    return [GoneFile(*row) for row in files.select(day, "path", "num_records").iter_rows()]
+    spans = ((file, file.span or (file.day, file.day)) for file in live_files(opened))
+    return [GoneFile(first, last, file.path, file.rows) for file, (first, last) in spans if first and last]

@@ -43,9 +43,10 @@ def rewrite(
         rows = make(pl.concat([scan_file(table, file) for file in files]))
         added = write_files(table, rows, data_change=False, row_group_rows=ROW_GROUP_ROWS)
     versions = {REWRITE: table.version + 1, **(marks or {})}
-    table.commit_files([*added, *_removed(files)], Marks(versions, notes or {}))
+    table.commit_files([*added, *removed(files)], Marks(versions, notes or {}))
 
 
-def _removed(files: Iterable[LiveFile]) -> list[RemoveAction]:
+def removed(files: Iterable[LiveFile], data_change: bool = False) -> list[RemoveAction]:
+    """What removes live files of a table."""
     now_ms = int(time.time() * 1000)
-    return [RemoveAction(f.path, False, now_ms, f.size_bytes, dict(f.partition)) for f in files]
+    return [RemoveAction(f.path, data_change, now_ms, f.size_bytes, dict(f.partition)) for f in files]

@@ -10,12 +10,13 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 
 from resources.lake.additions import Additions, files_by_date, scan_files_between
+from resources.lake.dates import rows_by_date, rows_by_folder
 from resources.lake.encode import cut
 from resources.lake.files import write_files
 from resources.lake.marks import COMMIT_RETRIES, Marks
-from resources.lake.pieces import Rows, as_declared, stream
+from resources.lake.pieces import Rows, as_declared, stream, without_rows
 from resources.lake.transactions import StaleHandleError, read_transactions
-from schemas.errors import AdvertiseXError
+from schemas.errors import AdvertiseXError, ContractError
 from schemas.tables.table import Table
 
 
@@ -40,6 +41,7 @@ class LakeTable:
     def __init__(self, table: Table, delta: DeltaTable) -> None:
         self.table = table
         self._delta = delta
+        self._marks: tuple[int, dict[str, int]] | None = None
 
     @property
     def version(self) -> int:
@@ -67,19 +69,18 @@ class LakeTable:
 
     def marks(self) -> dict[str, int]:
         """Every mark, in one reading of the log; CommitConflictError if the handle is too old to tell."""
-        try:
-            return read_transactions(self.uri, self.version, self.storage_options)
-        except StaleHandleError as error:
-            raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
+        if self._marks is None or self._marks[0] != self.version:
+            try:
+                self._marks = self.version, read_transactions(self.uri, self.version, self.storage_options)
+            except StaleHandleError as error:
+                raise CommitConflictError(f"{self.table.full_name} was changed meanwhile: {error}") from error
+        return self._marks[1]
 
     def rows_by_date(self) -> dict[date, int]:
-        """Rows per date of the partition column, from the log alone; dates without rows are left out."""
-        column = f"partition.{self.table.date_column}"
-        files = pl.DataFrame(self._delta.get_add_actions(flatten=True))
-        if files.is_empty():
-            return {}
-        counted = files.group_by(pl.col(column).cast(pl.Date)).agg(pl.col("num_records").sum())
-        return {day: rows for day, rows in counted.iter_rows() if rows}
+        """Rows per date, from the log alone; dates without rows are left out."""
+        if self.table.dated_by is not None:
+            return rows_by_date(self.marks())
+        return rows_by_folder(self._delta, f"partition.{self.table.date_column}")
 
     def size(self) -> TableSize:
         """How much the table holds at this version, from the log alone."""
@@ -139,6 +140,8 @@ class LakeTable:
     def append(self, rows: Rows, marks: Marks) -> None:
         """Adds rows and sets marks, in one commit."""
         pieces = [rows] if isinstance(rows, pl.DataFrame) else rows
+        if self.table.dated_by is not None:
+            pieces = without_rows(self.table, pieces)
         if not self._takes_files:
             self._write(pieces, marks, None)
             return
@@ -150,7 +153,12 @@ class LakeTable:
             self._write([], marks, None)
 
     def replace(self, rows: Rows, predicate: str, marks: Marks) -> None:
-        """Puts rows in the place of those that the predicate names, and sets marks, in one commit."""
+        """Puts rows in the place of those that the predicate names, and sets marks, in one commit.
+
+        Not in a table whose files hold many dates: there `replace_dates` does it.
+        """
+        if self.table.dated_by is not None:
+            raise ContractError(f"Rows of {self.table.full_name} are replaced by `replace_dates` alone.")
         self._write([rows] if isinstance(rows, pl.DataFrame) else rows, marks, predicate)
 
     @property
@@ -190,9 +198,3 @@ class LakeTable:
             )
         except CommitFailedError as error:
             raise self.conflict(error) from error
-
-
-def dates_predicate(dates: Iterable[date], column: str = "event_date") -> str:
-    """The predicate that names exactly those dates."""
-    listed = ", ".join(f"'{day.isoformat()}'" for day in sorted(dates))
-    return f"{column} IN ({listed})"

@@ -55,7 +55,7 @@ def put_files(into: Located, rows: pl.DataFrame) -> list[NewFile]:
 
 def take(table: LakeTable, files: Sequence[NewFile], marks: Marks) -> None:
     """Adds files and sets marks, in one commit."""
-    _conform(table)
+    conform(table)
     table.commit_files([file.action for file in files], marks)
 
 
@@ -65,7 +65,7 @@ def take_instead(table: LakeTable, files: Sequence[NewFile], gone: Partitions, m
     CommitConflictError if another writer set one of the marks or changed the partitions meanwhile. That is looked at
     here: delta-rs would not notice that upkeep has merged the files which are to go, and would keep their rows.
     """
-    _conform(table)
+    conform(table)
     added = [file.action for file in files]
     before, progress = _files_in(table, gone), _progress(table, marks)
     for _ in range(COMMIT_RETRIES):
@@ -78,7 +78,7 @@ def take_instead(table: LakeTable, files: Sequence[NewFile], gone: Partitions, m
     raise CommitConflictError(f"{COMMIT_RETRIES} others were first to commit to {table.table.full_name}.")
 
 
-def _conform(table: LakeTable) -> None:
+def conform(table: LakeTable) -> None:
     """Adds the columns that were declared after the last write."""
     if {field.name for field in table.delta.schema().fields} != set(table.table.schema):
         table.append([], Marks())

@@ -31,9 +31,10 @@ class Pieces:
 class Table:
     """One Delta table.
 
-    `grain` says what one row is, and `grain_columns` which columns make it unique. `date_column` is the partition
-    that replaces go by. Append-only tables carry a change feed, so that readers take only what is new. `sort_by` is
-    the order of rows in files that upkeep has merged. `pieces` cuts files and row groups smaller than writers do.
+    `grain` says what one row is, and `grain_columns` which columns make it unique. `date_column` is what replaces go
+    by: the last partition, or `dated_by`, a column of dates in a table without partitions, whose files hold many dates.
+    Append-only tables carry a change feed, so that readers take only what is new. `sort_by` is the order of rows in
+    files that upkeep has merged. `pieces` cuts files and row groups smaller than writers do.
     """
 
     layer: str
@@ -48,6 +49,7 @@ class Table:
     statistics_columns: tuple[str, ...] = field(default=())
     sort_by: tuple[str, ...] = ()
     pieces: Pieces | None = None
+    dated_by: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -61,5 +63,10 @@ class Table:
 
     @property
     def date_column(self) -> str:
-        """The daily partition column."""
-        return self.partition_by[-1]
+        """The column whose dates are replaced."""
+        return self.dated_by or self.partition_by[-1]
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether its rows are replaced, and dropped, by date."""
+        return bool(self.dated_by or self.partition_by)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from advertisex_assets.serving.serve import SERVED_TABLES, Brought, serve, stale_tables
 from resources.lake import Lake, Marks
+from resources.lake.exchange import replace_dates
 from resources.sample_traffic import TrafficConfig, write_files
 from resources.serving import ServingError, served
 from schemas.tables.gold import CAMPAIGN_DAILY, DAY_STATUS
@@ -52,7 +53,7 @@ def assert_same(lake: Lake, uri: SecretStr) -> None:
 def lake_of(folder: Path, rows: pl.DataFrame) -> Lake:
     """A lake whose only table is gold.campaign_daily."""
     lake = Lake(str(folder / "lake"))
-    lake.open(CAMPAIGN_DAILY).append(rows, Marks())
+    replace_dates(lake.open(CAMPAIGN_DAILY), rows, rows["event_date"].unique().to_list(), Marks())
     return lake
 
 
@@ -102,7 +103,7 @@ def test_nothing_of_a_part_stands_when_its_bringing_dies(uri: SecretStr, tmp_pat
     with pytest.raises(RuntimeError, match="killed"), served(uri, CAMPAIGN_DAILY) as copy:
         copy.replace(DAY.isoformat(), dying(), "other")
     assert rows_there(uri, CAMPAIGN_DAILY).equals(before)
-    lake.open(CAMPAIGN_DAILY).replace(counts(DAY, None, 7), f"event_date = '{DAY}'", Marks())
+    replace_dates(lake.open(CAMPAIGN_DAILY), counts(DAY, None, 7), [DAY], Marks())
     assert serve(lake, uri) == [Brought(CAMPAIGN_DAILY.full_name, 1, 1, 0)]
     assert_same(lake, uri)
 
@@ -111,7 +112,7 @@ def test_a_date_that_is_gone_goes(uri: SecretStr, tmp_path: Path) -> None:
     """Retention and erasure reach PostgreSQL too."""
     lake = lake_of(tmp_path, pl.concat([counts(DAY, "c1", 5), counts(date(2026, 3, 3), "c1", 6)]))
     serve(lake, uri)
-    lake.open(CAMPAIGN_DAILY).replace(counts(DAY, "c1", 0).clear(), f"event_date = '{DAY}'", Marks())
+    replace_dates(lake.open(CAMPAIGN_DAILY), counts(DAY, "c1", 0).clear(), [DAY], Marks())
     assert serve(lake, uri) == [Brought(CAMPAIGN_DAILY.full_name, 0, 0, 1)]
     assert_same(lake, uri)
 

@@ -1,5 +1,6 @@
 """Everything that people read gold with reads the same numbers: one lake, every reader for real."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -16,13 +17,18 @@ import pytest
 from deltalake import DeltaTable
 
 from resources.lake import Lake, LakeTable, Marks
+from resources.lake.exchange import replace_dates
 from resources.lake.manifest import write_manifest
 from resources.sample_traffic import TrafficConfig, write_files
 from schemas.tables.gold import CAMPAIGN_DAILY
+from schemas.tables.table import Table
 from tests.journeys.world import World, new_seed
 from tests.real.object_store import BUCKET, ObjectStore
 from tests.real.processes import free_port
 from tests.real.trino import Trino
+
+BY_FOLDER = dataclasses.replace(CAMPAIGN_DAILY, dated_by=None, partition_by=("event_date",))
+"""As gold's larger tables are laid out."""
 
 COLUMNS = ("event_date", "campaign_id", "impressions", "clicks", "spend_micros", "ctr")
 
@@ -105,27 +111,38 @@ def test_spark_reads_the_same_numbers(spark: Any, table: str, expected: Rows) ->
 
 def replace(rows: LakeTable, others: pl.DataFrame, day: date) -> None:
     """Puts other rows in the place of a date's."""
-    rows.replace(others, f"event_date = '{day}'", Marks())
+    replace_dates(rows, others, [day], Marks())
 
 
 def listed_rows(uri: str) -> Rows:
-    """What a warehouse reads that knows the lists alone: their files, the date from the list's folder."""
+    """What a warehouse reads that knows the lists alone: their files, and dates from the lists' folders, if any."""
     rows: Rows = []
     for names in sorted(Path(uri).rglob("manifest")):
-        day = date.fromisoformat(names.parent.name.removeprefix("event_date="))
         files = [url2pathname(line) for line in names.read_text().splitlines()]
         found = duckdb.read_parquet(files, hive_partitioning=False)
-        rows += [(day, *row) for row in found.project(", ".join(COLUMNS[1:])).fetchall()]
+        _, _, day = names.parent.name.partition("event_date=")
+        date_column = f"DATE '{day}'" if day else "event_date"
+        rows += found.project(", ".join((date_column, *COLUMNS[1:]))).fetchall()
     return sorted(rows)
 
 
-def test_lists_of_files_name_what_is_live(world: World, table: str, expected: Rows) -> None:
-    """Also after a date was rewritten, and after one was emptied."""
+def test_the_command_lists_files(table: str, expected: Rows) -> None:
     (listed,) = said(table, "manifest", "gold.campaign_daily")
     assert listed["table"] == "gold.campaign_daily"
     assert listed_rows(listed["uri"]) == expected
-    lake = Lake(str(world.folder / "other"))
-    copy = lake.open(CAMPAIGN_DAILY)
+
+
+layouts = pytest.mark.parametrize(
+    "declared", [CAMPAIGN_DAILY, BY_FOLDER], ids=["shared files", "a folder for each date"]
+)
+
+
+@layouts
+def test_lists_of_files_name_what_is_live(
+    declared: Table, world: World, tmp_path: Path, expected: Rows
+) -> None:
+    """Also after a date was rewritten, and after one was emptied."""
+    copy = Lake(str(tmp_path)).open(declared)
     first, second = sorted({row[0] for row in expected})[:2]
     all_rows = world.rows(CAMPAIGN_DAILY)
     for day in (first, second):
@@ -141,8 +158,9 @@ def test_lists_of_files_name_what_is_live(world: World, table: str, expected: Ro
 @pytest.mark.real
 @pytest.mark.soak  # 450 MB to download, a minute to start
 @pytest.mark.timeout(1_200)
+@layouts
 def test_trino_reads_the_lists(
-    world: World, object_store: ObjectStore, expected: Rows, monkeypatch: pytest.MonkeyPatch
+    declared: Table, world: World, object_store: ObjectStore, expected: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real Trino, by a Hive catalogue, of a lake on a real S3 server; also after a date was rewritten."""
     pytest.importorskip("thrift_files", reason="`.ci/setup real` brings Hive's interface")
@@ -150,16 +168,18 @@ def test_trino_reads_the_lists(
 
     for name, value in object_store.environment.items():
         monkeypatch.setenv(name, value)
-    copy = Lake(f"s3://{BUCKET}/{uuid.uuid4()}").open(CAMPAIGN_DAILY)
-    copy.append(world.rows(CAMPAIGN_DAILY), Marks())
-    day = expected[0][0]
+    copy = Lake(f"s3://{BUCKET}/{uuid.uuid4()}").open(declared)
+    days = sorted({row[0] for row in expected})
+    replace_dates(copy, world.rows(CAMPAIGN_DAILY), days, Marks())
+    day = days[0]
     replace(copy, world.rows(CAMPAIGN_DAILY).filter(pl.col("event_date") == day), day)
     written = write_manifest(copy)
     counts = dict.fromkeys(("impressions", "clicks", "spend_micros"), "bigint")
-    kinds = {"campaign_id": "string", **counts, "ctr": "double"}
-    days = sorted({row[0].isoformat() for row in expected})
+    kinds = {"event_date": "date", "campaign_id": "string", **counts, "ctr": "double"}
+    by_folder = {name: kinds.pop(name) for name in declared.partition_by}
+    listed = ListedTable("gold", "campaign_daily", written.uri, kinds, by_folder, [day.isoformat() for day in days])
     port = free_port()
-    HiveCatalog(ListedTable("gold", "campaign_daily", written.uri, kinds, ("event_date", "date"), days)).serve(port)
+    HiveCatalog(listed).serve(port)
     trino = Trino(object_store, port)
     trino.start()
     rows = trino.query(f"SELECT {', '.join(COLUMNS)} FROM gold.campaign_daily")

@@ -20,13 +20,13 @@ NO_OUTPUT = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
 
 @dataclass(frozen=True)
 class ListedTable:
-    """A table that is read by its lists: one below `uri` for each value of its one partition column."""
+    """A table that is read by its list, or by one below `uri` for each value of its one partition column, if any."""
 
     schema: str
     name: str
     uri: str
     columns: Mapping[str, str]
-    partition_column: tuple[str, str]
+    partition_columns: Mapping[str, str]
     partitions: Sequence[str]
 
     def storage(self, folder: str = "") -> Any:
@@ -84,14 +84,14 @@ class HiveCatalog:
             lastAccessTime=0,
             retention=0,
             sd=self._table.storage(),
-            partitionKeys=[ttypes.FieldSchema(*self._table.partition_column, "")],
+            partitionKeys=[ttypes.FieldSchema(*each, "") for each in self._table.partition_columns.items()],
             parameters={"EXTERNAL": "TRUE"},
             tableType="EXTERNAL_TABLE",
         )
 
     def get_partition_names(self, schema: str, name: str, most: int) -> list[str]:
         """`event_date=2026-03-02` and so on."""
-        return [f"{self._table.partition_column[0]}={value}" for value in self._table.partitions]
+        return [f"{name}={value}" for name in self._table.partition_columns for value in self._table.partitions]
 
     def get_partition_names_ps(self, schema: str, name: str, values: list[str], most: int) -> list[str]:
         """The same: the reader filters them again."""

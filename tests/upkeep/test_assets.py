@@ -11,6 +11,7 @@ from advertisex_assets.upkeep.assets import upkeep_assets
 from advertisex_assets.upkeep.layers import LAYERS
 from resources.dagster_world import World
 from resources.lake import Lake, Marks
+from resources.lake.format import FORMAT
 from resources.settings import settings
 from schemas.tables.ops import LEDGER
 
@@ -39,6 +40,6 @@ def test_cost_and_gain_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.undo()
         settings.cache_clear()
     shown = done.asset_materializations_for_node("upkeep__ops")[0].metadata
-    assert shown["files before"].value == COMMITS + 1  # ops.lake_format has one
+    assert shown["files before"].value == COMMITS + FORMAT  # ops.lake_format has one for each
     assert {"files after", "bytes before", "bytes after", "seconds", "bytes removed"} <= shown.keys()
     assert "ops.ledger" in shown["tables"].value

@@ -3,10 +3,10 @@
 import polars as pl
 
 from schemas.metrics import FUNNEL_RATES, SEGMENT_RATES
-from schemas.tables.gold.columns import CURRENCY, EVENT_DATE, count, mart, money, rates
+from schemas.tables.gold.columns import CURRENCY, EVENT_DATE, count, money, rates, summary
 from schemas.tables.table import TableColumn
 
-AUCTION_FUNNEL = mart(
+AUCTION_FUNNEL = summary(
     "auction_funnel",
     "From bid request to conversion, each hop on its own date; hops that no feed reports are null, never zero.",
     (
@@ -44,7 +44,7 @@ AUCTION_FUNNEL = mart(
     ),
 )
 
-SEGMENT_DAILY = mart(
+SEGMENT_DAILY = summary(
     "segment_daily",
     "From bid request to conversion by audience segment and time of day; an event counts in each of its segments.",
     (

@@ -42,7 +42,7 @@ def mart(
     sort_by: tuple[str, ...] = (),
     pieces: Pieces | None = None,
 ) -> Table:
-    """A gold table with one row per grain, partitioned by the grain's first column, a date."""
+    """A gold table with one row per grain, partitioned by the grain's first column, a date: each may be large."""
     names = tuple(column.name for column in grain)
     return Table(
         layer="gold",
@@ -54,4 +54,21 @@ def mart(
         partition_by=names[:1],
         sort_by=sort_by,
         pieces=pieces,
+    )
+
+
+def summary(
+    name: str, description: str, grain: tuple[TableColumn, ...], columns: tuple[TableColumn, ...]
+) -> Table:
+    """A gold table of which a date is small, and many are read at once: they share files (decision 031)."""
+    names = tuple(column.name for column in grain)
+    return Table(
+        layer="gold",
+        name=name,
+        description=description,
+        columns=(*grain, *columns),
+        grain=" x ".join(names),
+        grain_columns=names,
+        statistics_columns=names,
+        dated_by=names[0],
     )

@@ -3,10 +3,10 @@
 import polars as pl
 
 from schemas.metrics import CONVERSION_RATES
-from schemas.tables.gold.columns import CAMPAIGN, CURRENCY, EVENT_DATE, count, mart, money, rates
+from schemas.tables.gold.columns import CAMPAIGN, CURRENCY, EVENT_DATE, count, mart, money, rates, summary
 from schemas.tables.table import UTC_MICROS, Pieces, Table, TableColumn
 
-CONVERSION_DAILY = mart(
+CONVERSION_DAILY = summary(
     "conversion_daily",
     "Conversions by type: value, share with a touch, time to convert.",
     (EVENT_DATE, CAMPAIGN, TableColumn("conversion_type", pl.String(), "signup, purchase, download, ...")),
@@ -86,7 +86,7 @@ ATTRIBUTION = Table(
     pieces=BY_BUCKET,
 )
 
-ATTRIBUTION_DAILY = mart(
+ATTRIBUTION_DAILY = summary(
     "attribution_daily",
     "Conversions and revenue that each campaign earned, by model.",
     (EVENT_DATE, TableColumn("model", pl.String(), "The attribution model."), CAMPAIGN),

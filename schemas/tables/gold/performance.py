@@ -9,9 +9,9 @@ from schemas.tables.gold.columns import (
     HOUR,
     WEBSITE,
     count,
-    mart,
     money,
     rates,
+    summary,
 )
 
 COUNTS = (
@@ -38,25 +38,25 @@ MONEY_ROWS = (
 PERFORMANCE = (*COUNTS, CURRENCY, *AMOUNTS, *MONEY_ROWS, *rates(PERFORMANCE_RATES))
 """What every campaign, creative and website mart measures."""
 
-CAMPAIGN_DAILY = mart(
+CAMPAIGN_DAILY = summary(
     "campaign_daily",
     "Delivery, cost and results of each campaign by UTC day.",
     (EVENT_DATE, CAMPAIGN),
     PERFORMANCE,
 )
-CAMPAIGN_HOURLY = mart(
+CAMPAIGN_HOURLY = summary(
     "campaign_hourly",
     "Delivery, cost and results of each campaign by UTC hour.",
     (EVENT_DATE, HOUR, CAMPAIGN),
     PERFORMANCE,
 )
-CREATIVE_DAILY = mart(
+CREATIVE_DAILY = summary(
     "creative_daily",
     "Delivery, cost and results of each creative by UTC day.",
     (EVENT_DATE, CAMPAIGN, CREATIVE),
     PERFORMANCE,
 )
-WEBSITE_DAILY = mart(
+WEBSITE_DAILY = summary(
     "website_daily",
     "Delivery, cost and results of each campaign on each website by UTC day.",
     (EVENT_DATE, CAMPAIGN, WEBSITE),

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from schemas.tables.gold.columns import EVENT_DATE, count, mart
+from schemas.tables.gold.columns import EVENT_DATE, count, summary
 from schemas.tables.table import UTC_MICROS, Table, TableColumn
 
 ALL_CAMPAIGNS = "(all)"
@@ -38,7 +38,7 @@ PUBLISHED = Table(
     append_only=True,
 )
 
-RESTATEMENTS = mart(
+RESTATEMENTS = summary(
     "restatements",
     "Published numbers that changed: accepted ones, and those that wait for someone to accept them.",
     (EVENT_DATE, REVISION, PUBLISHED_CAMPAIGN, METRIC),
@@ -54,7 +54,7 @@ RESTATEMENTS = mart(
 
 ADVERTISER = TableColumn("advertiser_id", pl.String(), "The advertiser; `(unknown)` where silver knows none.")
 
-ARRIVALS = mart(
+ARRIVALS = summary(
     "arrivals",
     "How long after the start of its day each event was received: arrival curves.",
     (

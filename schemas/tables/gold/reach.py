@@ -3,7 +3,7 @@
 import polars as pl
 
 from schemas.metrics import REACH_RATES
-from schemas.tables.gold.columns import CAMPAIGN, EVENT_DATE, WEBSITE, count, mart, rates
+from schemas.tables.gold.columns import CAMPAIGN, EVENT_DATE, WEBSITE, count, rates, summary
 from schemas.tables.table import TableColumn
 
 REACH = (
@@ -18,10 +18,10 @@ REACH = (
     *rates(REACH_RATES),
 )
 
-CAMPAIGN_REACH = mart(
+CAMPAIGN_REACH = summary(
     "campaign_reach", "Reach and frequency of each campaign by UTC day.", (EVENT_DATE, CAMPAIGN), REACH
 )
-USER_REACH = mart(
+USER_REACH = summary(
     "user_reach",
     "Reach and frequency of each campaign on each website by UTC day.",
     (EVENT_DATE, CAMPAIGN, WEBSITE),

@@ -3,13 +3,13 @@
 import polars as pl
 
 from schemas.metrics import PACING_RATES
-from schemas.tables.gold.columns import CAMPAIGN, count, mart, money, rates
+from schemas.tables.gold.columns import CAMPAIGN, count, money, rates, summary
 from schemas.tables.gold.performance import PERFORMANCE
 from schemas.tables.table import TableColumn
 
 REPORTING_DATE = TableColumn("reporting_date", pl.Date(), "The day in the advertiser's reporting zone.")
 
-CAMPAIGN_REPORTING_DAILY = mart(
+CAMPAIGN_REPORTING_DAILY = summary(
     "campaign_reporting_daily",
     "Delivery, cost and results of each campaign by day of its advertiser's time zone.",
     (
@@ -22,7 +22,7 @@ CAMPAIGN_REPORTING_DAILY = mart(
     PERFORMANCE,
 )
 
-CAMPAIGN_PACING = mart(
+CAMPAIGN_PACING = summary(
     "campaign_pacing",
     "Spend of each running campaign against an even spread of its budget over its flight.",
     (REPORTING_DATE, CAMPAIGN),

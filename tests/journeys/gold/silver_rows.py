@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from resources.lake import Lake, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.dates import dates_predicate
 from schemas.discover import all_feeds
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 from schemas.tables.table import Table

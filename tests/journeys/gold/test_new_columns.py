@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from resources.lake import Lake, Marks
-from resources.lake.table import dates_predicate
+from resources.lake.exchange import replace_dates
 from schemas.tables.gold import CAMPAIGN_DAILY
 from schemas.tables.gold.columns import count
 from tests.journeys.gold.histories import FIRST
@@ -22,9 +22,9 @@ def test_a_column_declared_later(tmp_path: Path) -> None:
         for name, dtype in CAMPAIGN_DAILY.schema.items()
         if name not in rows.columns
     )
-    lake.open(CAMPAIGN_DAILY).append(full, Marks())
+    replace_dates(lake.open(CAMPAIGN_DAILY), full, [FIRST, next_day], Marks())
     wider = replace(CAMPAIGN_DAILY, columns=(*CAMPAIGN_DAILY.columns, count("shares", "Shares.")))
     assert lake.open(wider).scan().collect()["shares"].to_list() == [None, None]
     newer = full.filter(event_date=next_day).with_columns(pl.lit(7, pl.Int64).alias("shares"))
-    lake.open(wider).replace(newer, dates_predicate([next_day]), Marks())
+    replace_dates(lake.open(wider), newer, [next_day], Marks())
     assert lake.open(wider).scan().sort("event_date").collect()["shares"].to_list() == [None, 7]
