@@ -31,13 +31,24 @@ run_monitoring:
 run_launcher:
   module: resources.launcher.forking
   class: ForkingRunLauncher
+storage:
+  custom:
+    module: resources.dagster_sqlite
+    class: KeptSqliteStorage
+    config:
+      base_dir:
+        env: DAGSTER_HOME
+sensors:
+  use_threads: true
+  num_workers: 4
 run_coordinator:
   module: dagster.core.run_coordinator
   class: QueuedRunCoordinator
   config:
     dequeue_interval_seconds: 1
 """
-"""For micro-batches on one machine: runs are forked instead of started, and looked for every second."""
+"""For micro-batches on one machine: runs are forked instead of started and looked for every second, files are kept
+open, and no sensor waits for the others."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.test_utils import create_run_for_test
 
+from advertisex_assets.demo.scene import DAGSTER_CONFIG
 from resources.launcher.forking import PROCESS_TAG
 
-LAUNCHER = {"run_launcher": {"module": "resources.launcher.forking", "class": "ForkingRunLauncher"}}
+CONFIG = {name: yaml.safe_load(DAGSTER_CONFIG)[name] for name in ("run_launcher", "storage", "telemetry")}
 SECONDS = 120
 
 CODE = """
@@ -55,11 +56,12 @@ def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Iterator[DagsterInstance]:
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DagsterInstance]:
     """A Dagster whose runs are forked."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text(yaml.safe_dump(LAUNCHER | {"telemetry": {"enabled": False}}))
+    (home / "dagster.yaml").write_text(yaml.safe_dump(CONFIG))
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
     with DagsterInstance.from_config(str(home)) as made:
         yield made
 

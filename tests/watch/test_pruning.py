@@ -18,6 +18,7 @@ from dagster import (
     materialize,
 )
 
+from advertisex_assets.demo.scene import DAGSTER_CONFIG
 from resources.pruning import prune
 
 DATES = ("2026-03-01", "2026-03-02", "2026-03-03")
@@ -41,6 +42,16 @@ def campaigns():
 def sqlite(tmp_path):
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     with DagsterInstance.from_config(str(tmp_path)) as instance:
+        yield instance
+
+
+@pytest.fixture
+def on_kept_sqlite(tmp_path, monkeypatch):
+    """The demo's."""
+    config = {"telemetry": {"enabled": False}, "storage": yaml.safe_load(DAGSTER_CONFIG)["storage"]}
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(config))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with DagsterInstance.get() as instance:
         yield instance
 
 
@@ -95,6 +106,10 @@ def test_on_sqlite_runs_leave_no_file_behind(sqlite, tmp_path):
     kept = {run.run_id for run in sqlite.get_runs()}
     files = {path.stem for path in Path(tmp_path, "history", "runs").glob("*.db")} - {"index"}
     assert files == kept
+
+
+def test_on_sqlite_that_is_kept_open(on_kept_sqlite):
+    judge(on_kept_sqlite)
 
 
 @pytest.mark.real
