@@ -10,11 +10,13 @@ import polars as pl
 from advertisex_assets.transforms.decode import decode
 from advertisex_assets.transforms.isolate import isolated_as_broken
 from advertisex_assets.transforms.normalise import event_time
+from schemas.codecs.batches import PLAIN_UTC, dates, no_dates
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.feed import Feed
 from schemas.rules import text_of
 from schemas.tables.bronze import (
     POSITION,
+    RECORD,
     ROUTED_BY_EVENT_TIME,
     ROUTED_BY_LANDING,
     ROUTED_BY_TRANSPORT_TIME,
@@ -28,9 +30,6 @@ READ = ("kind", "payload", "codec", "header", "received_at", "landed_at")
 
 FIRST_DATE = "first_date"
 """The date that landing gave a row, beside `event_date`, the one that it is routed to."""
-
-PLAIN_UTC = r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$"
-"""ISO 8601 in UTC, to the second or finer."""
 
 EARLIEST_DATE = date(2000, 1, 1)
 """The date of EARLIEST_US."""
@@ -46,16 +45,44 @@ def route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource = NO_SCHEMAS) ->
 
 
 def _route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.DataFrame:
-    texts = decode(feed, rows.select(READ), schemas, (feed.time_column,))
-    days = texts.select(plain_date(feed)).to_series().alias("event_date")
+    told = pl.lit(_told(feed, rows, schemas))
+    days = rows.select(_where_sure(told).alias("event_date")).to_series()
     others = days.is_null().arg_true()
     if others.is_empty():
         return rows.with_columns(days, pl.lit(ROUTED_BY_EVENT_TIME).alias("routed_by"))
-    timed = texts[others].with_columns(event_time(feed).alias("event_time"))
-    routed = timed.select(event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
+    read = _read(feed, rows.select(READ)[others], schemas)
     reasons = pl.repeat(ROUTED_BY_EVENT_TIME, len(days), dtype=pl.String, eager=True).alias("routed_by")
     return rows.with_columns(
-        days.scatter(others, routed["event_date"]), reasons.scatter(others, routed["routed_by"])
+        days.scatter(others, read["event_date"]), reasons.scatter(others, read["routed_by"])
+    )
+
+
+def _told(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.Series:
+    """The date of each row's most trusted time where the codec can tell it at a glance; else null."""
+    payloads, source = rows["payload"], feed.time_column.sources[0]
+    is_alone = (rows["kind"] == RECORD) & rows["header"].is_null()
+    found = no_dates(payloads)
+    for codec in feed.codecs:
+        is_its = is_alone & (rows["codec"] == codec.name)
+        if is_its.all(ignore_nulls=False):
+            return dates(codec, payloads, source, schemas)
+        places = is_its.arg_true()
+        found = found.scatter(places, dates(codec, payloads.gather(places), source, schemas))
+    return found
+
+
+def _read(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.DataFrame:
+    """`event_date` and `routed_by` of rows whose time must be read."""
+    texts = decode(feed, rows, schemas, (feed.time_column,))
+    days = texts.select(plain_date(feed)).to_series().alias("event_date")
+    reasons = pl.repeat(ROUTED_BY_EVENT_TIME, len(days), dtype=pl.String, eager=True).alias("routed_by")
+    others = days.is_null().arg_true()
+    if others.is_empty():
+        return pl.DataFrame([days, reasons])
+    timed = texts[others].with_columns(event_time(feed).alias("event_time"))
+    routed = timed.select(event_date(feed).alias("event_date"), routed_by(feed).alias("routed_by"))
+    return pl.DataFrame(
+        [days.scatter(others, routed["event_date"]), reasons.scatter(others, routed["routed_by"])]
     )
 
 
@@ -67,6 +94,11 @@ def plain_date(feed: Feed) -> pl.Expr:
     """
     text = text_of(feed.event_at)
     day = pl.when(text.str.contains(PLAIN_UTC)).then(text.str.head(10)).str.to_date("%Y-%m-%d", strict=False)
+    return _where_sure(day)
+
+
+def _where_sure(day: pl.Expr) -> pl.Expr:
+    """The date of an instant in UTC where that is in range whatever its time of day; else null."""
     return pl.when(day.is_between(EARLIEST_DATE, pl.col("landed_at").dt.date())).then(day)
 
 

@@ -11,15 +11,21 @@ from typing import ClassVar, Literal
 import polars as pl
 
 from schemas.codecs.avro_codec import bodies_of_one_schema
+from schemas.codecs.avro_dates import steps_to_date
 from schemas.codecs.base import Record, StreamSplitter
+from schemas.codecs.batches import no_dates
 from schemas.codecs.documents import refused
 from schemas.codecs.json_codec import JsonCodec
+from schemas.codecs.native.scanner import AvroStep, scanner
 from schemas.codecs.schema_source import AVRO, JSON, NO_SCHEMAS, RegisteredSchema, SchemaSource, UnknownSchema
 from schemas.codecs.whole_splitter import WholeSplitter
 
 ROW = "framed:row"
 BODY = "framed:body"
 FRAME = "framed:frame"
+
+SAMPLED = 100
+"""Messages in which schemas are looked for: topics have one, or two while senders change to the next."""
 
 
 class Framed(ABC):
@@ -49,6 +55,15 @@ class Framed(ABC):
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """As `sniff`."""
         return messages.bin.starts_with(self.magic) & (messages.bin.size() > self.frame_bytes)
+
+    def dates(self, payloads: pl.Series, path: str, schemas: SchemaSource = NO_SCHEMAS) -> pl.Series:
+        """The dates in a top-level field of the bodies of the first few frames; damage behind it may pass."""
+        loops = scanner()
+        if loops is None:
+            return no_dates(payloads)
+        frames = payloads.head(SAMPLED).bin.head(self.frame_bytes).drop_nulls().unique().to_list()
+        ways = {frame: self._steps(frame, path, schemas) for frame in frames if self._is_whole(frame)}
+        return loops.avro_dates(payloads, {frame: steps for frame, steps in ways.items() if steps})
 
     def peek(
         self,
@@ -86,11 +101,10 @@ class Framed(ABC):
         self, part: pl.DataFrame, paths: Sequence[str], schemas: SchemaSource, rescue: bool
     ) -> pl.DataFrame:
         frame = part[FRAME][0] if len(part) else b""
-        if len(frame) < self.frame_bytes or not frame.startswith(self.magic):
+        if not self._is_whole(frame):
             return refused(["The message does not start with a whole frame."] * len(part), paths)
-        named = int.from_bytes(frame[len(self.magic) :], self.byte_order)
         try:
-            schema = self.lookup(schemas, named)
+            schema = self._schema(frame, schemas)
         except UnknownSchema as error:
             return refused([str(error)] * len(part), paths)
         if schema.language == JSON:
@@ -100,6 +114,19 @@ class Framed(ABC):
         if schema.language != AVRO:
             return refused([f"Schemas in {schema.language} are not supported."] * len(part), paths)
         return bodies_of_one_schema(part[BODY], schema.text, paths, rescue)
+
+    def _is_whole(self, frame: bytes) -> bool:
+        return len(frame) == self.frame_bytes and frame.startswith(self.magic)
+
+    def _schema(self, frame: bytes, schemas: SchemaSource) -> RegisteredSchema:
+        return self.lookup(schemas, int.from_bytes(frame[len(self.magic) :], self.byte_order))
+
+    def _steps(self, frame: bytes, path: str, schemas: SchemaSource) -> Sequence[AvroStep] | None:
+        try:
+            schema = self._schema(frame, schemas)
+        except UnknownSchema:
+            return None
+        return steps_to_date(schema.text, path) if schema.language == AVRO else None
 
 
 class AvroConfluentCodec(Framed):

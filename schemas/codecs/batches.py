@@ -38,9 +38,34 @@ class Peeking(Protocol):
         """As `decode`, without looking at more than the paths need: `rescued` is null, damage elsewhere may pass."""
 
 
+@runtime_checkable
+class Dated(Protocol):
+    """Tells at a glance when events were."""
+
+    def dates(self, payloads: pl.Series, path: str, schemas: SchemaSource = NO_SCHEMAS) -> pl.Series:
+        """The UTC date (Date) where `decode` would give such a time as PLAIN_UTC for the path; null where it must be
+        asked. Of payloads without header."""
+
+
+PLAIN_UTC = r"^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$"
+"""ISO 8601 in UTC, to the second or finer."""
+
+
 def peek(
     codec: Codec, payloads: pl.Series, headers: pl.Series, paths: Sequence[str], schemas: SchemaSource
 ) -> pl.DataFrame:
     """The codec's `peek`, or its `decode` if it has none."""
     reader = codec.peek if isinstance(codec, Peeking) else codec.decode
     return reader(payloads, headers, paths, schemas)
+
+
+def dates(codec: Codec, payloads: pl.Series, path: str, schemas: SchemaSource) -> pl.Series:
+    """The codec's `dates`; nulls if it has none."""
+    if isinstance(codec, Dated):
+        return codec.dates(payloads, path, schemas)
+    return no_dates(payloads)
+
+
+def no_dates(payloads: pl.Series) -> pl.Series:
+    """As many nulls."""
+    return pl.repeat(None, len(payloads), dtype=pl.Date, eager=True)

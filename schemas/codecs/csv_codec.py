@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
+from schemas.codecs.batches import no_dates
 from schemas.codecs.csv_cells import CELLS, ROW, TEXT, split_cells
 from schemas.codecs.csv_splitter import CsvSplitter, names_of
 from schemas.codecs.detect import HEAD_BYTES
+from schemas.codecs.native.scanner import scanner
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.codecs.text import json_text, utf8_text
 
@@ -59,9 +61,19 @@ class CsvCodec:
 
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """A line of printable text that starts as no other format does."""
-        texts = utf8_text(messages)
-        plain = texts.str.contains(PLAIN_START) & ~texts.str.contains(NO_ROW)
-        return plain & (messages.bin.size() < HEAD_BYTES) & texts.str.contains(",", literal=True)
+        if (loops := scanner()) is None:
+            return _is_line(messages)
+        sure = loops.csv_is_one(messages, HEAD_BYTES)
+        others = (~sure).arg_true()
+        return sure.scatter(others, _is_line(messages.gather(others))) if len(others) else sure
+
+    def dates(self, payloads: pl.Series, path: str, schemas: SchemaSource = NO_SCHEMAS) -> pl.Series:
+        """The dates in the cells under the path."""
+        loops = scanner() if path in self.positional else None
+        if loops is None:
+            return no_dates(payloads)
+        place = self.positional.index(path)
+        return loops.csv_dates(payloads, place, self.fewest_cells, len(self.positional))
 
     def peek(
         self,
@@ -109,6 +121,12 @@ class CsvCodec:
             pl.when(fits).then(CELLS).alias(CELLS),
             pl.when(~fits).then(error).otherwise(DECODE_ERROR).alias(DECODE_ERROR),
         )
+
+
+def _is_line(messages: pl.Series) -> pl.Series:
+    texts = utf8_text(messages)
+    plain = texts.str.contains(PLAIN_START) & ~texts.str.contains(NO_ROW)
+    return plain & (messages.bin.size() < HEAD_BYTES) & texts.str.contains(",", literal=True)
 
 
 def _columns(cells: pl.DataFrame, names: list[str], paths: Sequence[str]) -> pl.DataFrame:

@@ -18,11 +18,13 @@ import orjson
 import polars as pl
 
 from schemas.codecs.base import DECODE_ERROR, RESCUED, Record, StreamSplitter, split_whole
+from schemas.codecs.batches import no_dates
 from schemas.codecs.collector import collector_paused
 from schemas.codecs.documents import NO_DOCUMENT, Document, frame_of
 from schemas.codecs.json_peek import is_top_level, peek_fields
 from schemas.codecs.json_scan import is_one_object
 from schemas.codecs.json_splitter import BOM, JsonSplitter
+from schemas.codecs.native.scanner import scanner
 from schemas.codecs.schema_source import NO_SCHEMAS, SchemaSource
 from schemas.codecs.text import utf8_text
 
@@ -53,6 +55,8 @@ class JsonCodec:
 
     def is_one_record(self, messages: pl.Series) -> pl.Series:
         """As `is_one_object`, for many messages."""
+        if (loops := scanner()) is not None:
+            return loops.json_is_one(messages)
         opened = messages.bin.starts_with(b"{")
         if not opened.any():
             return opened  # a topic of another format, whose bytes may be no text
@@ -62,6 +66,11 @@ class JsonCodec:
         if is_flat.all(ignore_nulls=False):
             return opened_line  # the first brace that closes is the last byte: none can touch inside
         return opened_line & texts.str.ends_with("}") & ~texts.str.contains(ADJACENT)
+
+    def dates(self, payloads: pl.Series, path: str, schemas: SchemaSource = NO_SCHEMAS) -> pl.Series:
+        """The dates in a top-level field."""
+        loops = scanner() if is_top_level(path) else None
+        return no_dates(payloads) if loops is None else loops.json_dates(payloads, path)
 
     def peek(
         self,

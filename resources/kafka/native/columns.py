@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import pyarrow as pa
 
 from resources.kafka.headers import headers_json, record_id
 from resources.kafka.messages import MESSAGE_SCHEMA
-from resources.kafka.native.library import Binary, Columns, Sizes
+from resources.kafka.native.library import Binary, Columns
 from resources.kafka.native.memory import Memory
 
 FRAME_ROWS = 65_536
@@ -32,11 +33,12 @@ class _BinaryColumn:
         self._bytes, self._ends = memory.lend(size_bytes), memory.lend((rows + 1) * WORD_BYTES)
         self._is_there = memory.lend(rows)
         self._ends[:WORD_BYTES] = 0
-        self.declared = Binary(*(one.ctypes.data for one in (self._bytes, self._ends, self._is_there)))
+        addresses = (one.ctypes.data for one in (self._bytes, self._ends, self._is_there))
+        self.declared = Binary(size_bytes, *addresses)
 
-    def room(self, rows: int) -> int:
-        """How many bytes still fit behind so many rows."""
-        return len(self._bytes) - int(self._ends.view(np.int64)[rows])
+    def size_bytes(self, rows: int) -> int:
+        """How many bytes the first rows have."""
+        return int(self._ends.view(np.int64)[rows])
 
     def series(self, name: str, rows: int) -> pl.Series:
         """The column as Polars has it."""
@@ -48,30 +50,36 @@ class _BinaryColumn:
         return pl.Series(name, array, MESSAGE_SCHEMA.get(name, pl.Binary()))
 
 
-class FrameColumns:
-    """The columns of one frame, being filled through `declared`."""
+class Sizes(NamedTuple):
+    """How many bytes a message needs."""
 
-    def __init__(self, memory: Memory, rows: int, needed: Sizes) -> None:
-        self._rows = max(FRAME_ROWS, rows)
-        self._payload = _BinaryColumn(memory, self._rows, max(FRAME_BYTES, needed.payload))
-        self._key = _BinaryColumn(memory, self._rows, max(SMALL_BYTES, needed.key))
-        self._headers = _BinaryColumn(memory, self._rows, max(SMALL_BYTES, needed.headers))
+    payload: int = 0
+    key: int = 0
+    headers: int = 0
+
+
+class FrameColumns:
+    """The columns of one frame, being filled through `declared`; there is room for the `first` message at least."""
+
+    def __init__(self, memory: Memory, first: Sizes) -> None:
+        self._payload = _BinaryColumn(memory, FRAME_ROWS, max(FRAME_BYTES, first.payload))
+        self._key = _BinaryColumn(memory, FRAME_ROWS, max(SMALL_BYTES, first.key))
+        self._headers = _BinaryColumn(memory, FRAME_ROWS, max(SMALL_BYTES, first.headers))
         self._numbers = {
-            name: memory.lend(self._rows * WORD_BYTES) for name in ("partition", "offset", "timestamp_ms")
+            name: memory.lend(FRAME_ROWS * WORD_BYTES) for name in ("partition", "offset", "timestamp_ms")
         }
         binaries = (column.declared for column in (self._payload, self._key, self._headers))
-        self.declared = Columns(0, *binaries, *(one.ctypes.data for one in self._numbers.values()))
+        self.declared = Columns(FRAME_ROWS, 0, *binaries, *(one.ctypes.data for one in self._numbers.values()))
 
     @property
     def rows(self) -> int:
         """How many are filled."""
         return self.declared.rows  # type: ignore[no-any-return]
 
-    def has_room(self, rows: int, needed: Sizes) -> bool:
-        """Whether so many more rows of these sizes fit."""
-        columns = ((self._payload, needed.payload), (self._key, needed.key), (self._headers, needed.headers))
-        here = self.rows
-        return here + rows <= self._rows and all(size <= column.room(here) for column, size in columns)
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of their payloads."""
+        return self._payload.size_bytes(self.rows)
 
     def last_offsets(self, first: int) -> list[tuple[int, int]]:
         """Each partition among the rows from `first` on, with its last offset."""

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 from confluent_kafka import KafkaError, KafkaException
+from numpy.typing import NDArray
 
 from resources.kafka.config import ClientConfig
 from resources.kafka.native.client import NativeClient
-from resources.kafka.native.columns import FrameColumns
-from resources.kafka.native.library import Library, Message, Sizes
+from resources.kafka.native.columns import FrameColumns, Sizes
+from resources.kafka.native.library import Library, Message
 from resources.kafka.native.memory import memory
 from resources.kafka.problems import Problems
 from resources.kafka.taken import Event, Taken
@@ -26,8 +27,8 @@ class NativeConsumer:
         self._library, self._kafka = library, library.kafka
         self._topic = topic.encode()
         self._full: list[pl.DataFrame] = []
-        self._filling: FrameColumns | None = None
-        self._size_bytes = 0
+        self._full_bytes = 0
+        self._filling = FrameColumns(memory(), Sizes())
         self._client = NativeClient(library, config, problems)
         self._queue = self._kafka.rd_kafka_queue_get_consumer(self._client.handle)
         with self._places(starts) as places:
@@ -41,24 +42,42 @@ class NativeConsumer:
         if count <= 0:
             _check(self._kafka.rd_kafka_last_error() if count else 0)
             return Taken(0)
-        needed = self._library.measure(pointers, count)
-        events = self._events(batch[:count].tolist()) if needed.events else ()
-        columns = self._columns(count, needed)
-        first = columns.rows
-        self._library.take(pointers, count, columns.declared)
-        self._size_bytes += needed.payload
-        messages = columns.rows - first
-        return Taken(messages, columns.last_offsets(first) if messages else (), events)
+        return self._taken(batch[:count])
+
+    def _taken(self, batch: NDArray[np.uintp]) -> Taken:
+        """Takes all of the batch."""
+        last_offsets: dict[int, int] = {}
+        events: list[Event] = []
+        done = 0
+        while done < len(batch):
+            first, left = self._filling.rows, batch[done:]
+            taken = self._library.take(left.ctypes.data, len(left), self._filling.declared)
+            if taken:
+                last_offsets.update(self._filling.last_offsets(first))
+            done += taken
+            if taken < len(left):
+                done += self._pass(int(left[taken]), events)
+        return Taken(len(batch) - len(events), last_offsets.items(), events)
+
+    def _pass(self, pointer: int, events: list[Event]) -> int:
+        """Deals with what was not taken: 1 for an event, which is noted; 0 for a message, which now has room."""
+        one = Message.from_address(pointer)
+        if one.error:
+            events.append(Event(KafkaError(one.error, self._reason(pointer)), one.partition, one.offset))
+            self._kafka.rd_kafka_message_destroy(pointer)
+            return 1
+        self._finish(Sizes(one.payload_bytes, one.key_bytes, self._library.headers_bytes(pointer)))
+        return 0
 
     @property
     def size_bytes(self) -> int:
         """As `taken.Consumer` says."""
-        return self._size_bytes
+        return self._full_bytes + self._filling.size_bytes
 
     def frames(self) -> list[pl.DataFrame]:
         """As `taken.Consumer` says."""
-        self._finish()
-        frames, self._full, self._size_bytes = self._full, [], 0
+        self._finish(Sizes())
+        frames, self._full, self._full_bytes = self._full, [], 0
         return frames
 
     def commit(self, next_offsets: Mapping[int, int]) -> None:
@@ -71,25 +90,12 @@ class NativeConsumer:
         self._kafka.rd_kafka_queue_destroy(self._queue)
         self._client.close()
 
-    def _columns(self, rows: int, needed: Sizes) -> FrameColumns:
-        """Columns with room for so many rows."""
-        if self._filling is None or not self._filling.has_room(rows, needed):
-            self._finish()
-            self._filling = FrameColumns(memory(), rows, needed)
-        return self._filling
-
-    def _finish(self) -> None:
-        if self._filling is not None and self._filling.rows:
+    def _finish(self, first: Sizes) -> None:
+        """Begins a frame with room for such a message."""
+        if self._filling.rows:
+            self._full_bytes += self._filling.size_bytes
             self._full.append(self._filling.frame())
-        self._filling = None
-
-    def _events(self, pointers: list[int]) -> list[Event]:
-        messages = ((pointer, Message.from_address(pointer)) for pointer in pointers)
-        return [
-            Event(KafkaError(one.error, self._reason(pointer)), one.partition, one.offset)
-            for pointer, one in messages
-            if one.error
-        ]
+        self._filling = FrameColumns(memory(), first)
 
     def _reason(self, pointer: int) -> str:
         return (self._kafka.rd_kafka_message_errstr(pointer) or b"").decode(errors="replace")

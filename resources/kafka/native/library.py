@@ -39,6 +39,7 @@ KAFKA: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rd_kafka_consume_batch_queue": (c_ssize_t, (c_void_p, c_int, c_void_p, c_size_t)),
     "rd_kafka_last_error": (c_int, ()),
     "rd_kafka_message_errstr": (c_char_p, (c_void_p,)),
+    "rd_kafka_message_destroy": (None, (c_void_p,)),
     "rd_kafka_consumer_close": (c_int, (c_void_p,)),
     "rd_kafka_destroy": (None, (c_void_p,)),
 }
@@ -58,22 +59,16 @@ class Message(Structure):
 class Binary(Structure):
     """`binary` of take.c."""
 
-    _fields_ = (("bytes", c_void_p), ("ends", c_void_p), ("is_there", c_void_p))
+    _fields_ = (("room", c_int64), ("bytes", c_void_p), ("ends", c_void_p), ("is_there", c_void_p))
 
 
 class Columns(Structure):
     """`columns` of take.c."""
 
     _fields_ = (
-        *(("rows", c_int64), ("payload", Binary), ("key", Binary), ("headers", Binary)),
+        *(("room", c_int64), ("rows", c_int64), ("payload", Binary), ("key", Binary), ("headers", Binary)),
         *(("partition", c_void_p), ("offset", c_void_p), ("timestamp_ms", c_void_p)),
     )
-
-
-class Sizes(Structure):
-    """`sizes` of take.c."""
-
-    _fields_ = (("payload", c_int64), ("key", c_int64), ("headers", c_int64), ("events", c_int64))
 
 
 class Library:
@@ -92,19 +87,17 @@ class Library:
         )
         self._called = (c_void_p * len(called))(*(ctypes.cast(one, c_void_p) for one in called))
         self._loop = ctypes.CDLL(str(loop))
-        batch = (c_void_p, c_void_p, c_int64)
-        self._loop.measure.argtypes, self._loop.measure.restype = (*batch, POINTER(Sizes)), None
-        self._loop.take.argtypes, self._loop.take.restype = (*batch, POINTER(Columns)), None
+        self._loop.headers_bytes.argtypes, self._loop.headers_bytes.restype = (c_void_p, c_void_p), c_int64
+        self._loop.take.argtypes = (c_void_p, c_void_p, c_int64, POINTER(Columns))
+        self._loop.take.restype = c_int64
 
-    def measure(self, batch: Any, count: int) -> Sizes:
-        """How much room that many messages need."""
-        sizes = Sizes()
-        self._loop.measure(self._called, batch, count, sizes)
-        return sizes
+    def headers_bytes(self, message: int) -> int:
+        """How much room the headers of a message need."""
+        return self._loop.headers_bytes(self._called, message)  # type: ignore[no-any-return]
 
-    def take(self, batch: Any, count: int, columns: Columns) -> None:
-        """Appends the messages to columns that have room, and destroys them."""
-        self._loop.take(self._called, batch, count, columns)
+    def take(self, batch: int, count: int, columns: Columns) -> int:
+        """Appends messages to columns, and destroys them, up to an event or one without room; returns how many."""
+        return self._loop.take(self._called, batch, count, columns)  # type: ignore[no-any-return]
 
 
 @cache

@@ -30,30 +30,26 @@ typedef struct {
 
 /* A column of bytes as Arrow has it: row i is bytes[ends[i]] to bytes[ends[i + 1]], and null unless is_there[i]. */
 typedef struct {
+    int64_t room;
     uint8_t *bytes;
     int64_t *ends;
     uint8_t *is_there;
 } binary;
 
+/* `room` of them all, in rows; of a column of bytes, in bytes. */
 typedef struct {
-    int64_t rows;
+    int64_t room, rows;
     binary payload, key, headers;
     int64_t *partition, *offset, *timestamp_ms;
 } columns;
 
-typedef struct {
-    int64_t payload, key, headers, events;
-} sizes;
-
 /* Each header: two lengths (the value's is -1 where it has none), the name, the value. Returns the bytes of all;
    writes them only if `into` is there. */
-static int64_t packed_headers(const functions *kafka, const message *one, uint8_t *into) {
-    void *headers;
+static int64_t packed(const functions *kafka, const void *headers, uint8_t *into) {
     const char *name;
     const void *value;
     size_t bytes;
     int64_t end = 0;
-    if (kafka->headers(one, &headers)) return 0;
     for (size_t number = 0; !kafka->header(headers, number, &name, &value, &bytes); number++) {
         int64_t lengths[2] = {(int64_t)strlen(name), value ? (int64_t)bytes : -1};
         size_t value_bytes = value ? bytes : 0;
@@ -67,20 +63,14 @@ static int64_t packed_headers(const functions *kafka, const message *one, uint8_
     return end;
 }
 
-/* How much room the messages will need, and how many of them are events. */
-void measure(const functions *kafka, message **batch, int64_t count, sizes *found) {
-    sizes sum = {0};
-    for (int64_t i = 0; i < count; i++) {
-        const message *one = batch[i];
-        if (one->error) {
-            sum.events++;
-            continue;
-        }
-        sum.payload += one->payload_bytes;
-        sum.key += one->key_bytes;
-        sum.headers += packed_headers(kafka, one, NULL);
-    }
-    *found = sum;
+/* How many bytes a message's headers take. Asking for them is dear even where there are none. */
+int64_t headers_bytes(const functions *kafka, const message *one) {
+    void *headers;
+    return kafka->headers(one, &headers) ? 0 : packed(kafka, headers, NULL);
+}
+
+static int has_room(const binary *column, int64_t row, int64_t bytes) {
+    return bytes <= column->room - column->ends[row];
 }
 
 static void append(binary *column, int64_t row, const void *value, size_t bytes) {
@@ -90,23 +80,29 @@ static void append(binary *column, int64_t row, const void *value, size_t bytes)
     column->ends[row + 1] = end + (value ? (int64_t)bytes : 0);
 }
 
-/* Appends the messages, for which there must be room, passes over events, and gives all of them back to librdkafka. */
-void take(const functions *kafka, message **batch, int64_t count, columns *into) {
-    for (int64_t i = 0; i < count; i++) {
-        message *one = batch[i];
-        if (!one->error) {
-            int64_t row = into->rows++;
-            int32_t kind;
-            append(&into->payload, row, one->payload, one->payload_bytes);
-            append(&into->key, row, one->key, one->key_bytes);
-            int64_t end = into->headers.ends[row];
-            int64_t bytes = packed_headers(kafka, one, into->headers.bytes + end);
-            into->headers.is_there[row] = bytes > 0;
-            into->headers.ends[row + 1] = end + bytes;
-            into->partition[row] = one->partition;
-            into->offset[row] = one->offset;
-            into->timestamp_ms[row] = kafka->timestamp(one, &kind);
-        }
+/* Appends messages and gives them back to librdkafka, up to the first that is an event or finds no room. Returns how
+   many. */
+int64_t take(const functions *kafka, message **batch, int64_t count, columns *into) {
+    int64_t taken = 0;
+    for (; taken < count; taken++) {
+        message *one = batch[taken];
+        int64_t row = into->rows;
+        int32_t kind;
+        void *headers;
+        if (one->error || row == into->room) break;
+        if (!has_room(&into->payload, row, one->payload_bytes) || !has_room(&into->key, row, one->key_bytes)) break;
+        int64_t bytes = kafka->headers(one, &headers) ? 0 : packed(kafka, headers, NULL), end = into->headers.ends[row];
+        if (!has_room(&into->headers, row, bytes)) break;
+        if (bytes) packed(kafka, headers, into->headers.bytes + end);
+        into->headers.is_there[row] = bytes > 0;
+        into->headers.ends[row + 1] = end + bytes;
+        append(&into->payload, row, one->payload, one->payload_bytes);
+        append(&into->key, row, one->key, one->key_bytes);
+        into->partition[row] = one->partition;
+        into->offset[row] = one->offset;
+        into->timestamp_ms[row] = kafka->timestamp(one, &kind);
+        into->rows++;
         kafka->destroy(one);
     }
+    return taken;
 }
