@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     slowest_reader_hours: int = Field(
         168,
         ge=1,
-        description="Files that tables no longer need stay for so many hours: as long as the slowest reader takes.",
+        description="Hours for which files and commits that tables no longer need stay: what the slowest reader takes.",
     )
     retention_days: dict[str, int] = Field(
         default_factory=dict,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from advertisex_assets.upkeep.readers import reason_to_wait
+from advertisex_assets.upkeep.readers import SilverReader
 from advertisex_assets.upkeep.work import Rules, Upkept, upkeep_table
 from resources.lake import Lake
 from resources.run import Run
@@ -29,11 +29,8 @@ def upkeep_layer(lake: Lake, layer: str, rules: Rules, run: Run) -> Iterator[Upk
     remove_leftovers(lake.root, run.clock() - rules.keep)
     for table in every_table():
         if table.layer == layer and lake.exists(table):
-            yield upkeep_table(lake, table, rules, run, _waits_for(lake, table, rules, run))
+            yield upkeep_table(lake, table, rules, run, _reader_of(lake, table))
 
 
-def _waits_for(lake: Lake, table: Table, rules: Rules, run: Run) -> str | None:
-    for feed in all_feeds():
-        if table == bronze_table(feed):
-            return reason_to_wait(lake, feed, lake.open(table), run.clock(), rules.keep)
-    return None
+def _reader_of(lake: Lake, table: Table) -> SilverReader | None:
+    return next((SilverReader(lake, feed) for feed in all_feeds() if table == bronze_table(feed)), None)

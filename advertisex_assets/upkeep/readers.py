@@ -1,5 +1,6 @@
-"""Readers: what vacuum must leave because the pipeline itself has yet to read it."""
+"""Readers: what upkeep must leave because the pipeline itself has yet to read it."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from advertisex_assets.silver.handles import FRONTIER
@@ -8,19 +9,39 @@ from schemas.feed import Feed
 from schemas.tables.ops import LEDGER
 
 
-def reason_to_wait(lake: Lake, feed: Feed, bronze: LakeTable, now: datetime, keep: timedelta) -> str | None:
-    """Why a feed's bronze must not be vacuumed: silver has yet to read rows landed before `keep`; None if it may."""
-    oldest = _oldest_unread(lake, feed, bronze)
-    if oldest is None or oldest > now - keep:
-        return None
-    return (
-        f"silver of {feed.name} has yet to read what was landed at {oldest:%Y-%m-%d %H:%M}; run `advertisex refresh`"
-    )
+@dataclass(frozen=True)
+class SilverReader:
+    """Silver of one feed, which reads bronze version by version from its frontier on."""
 
+    lake: Lake
+    feed: Feed
 
-def _oldest_unread(lake: Lake, feed: Feed, bronze: LakeTable) -> datetime | None:
-    """When the first row after silver's frontier was landed (UTC): from there on it reads version by version."""
-    frontier = lake.open(LEDGER).mark(f"{feed.name}/{FRONTIER}") if lake.exists(LEDGER) else None
-    rows = bronze.changes(-1 if frontier is None else frontier, columns=["landed_at"])
-    first = rows["landed_at"].min()
-    return first.astimezone(UTC) if isinstance(first, datetime) else None
+    def reason_to_wait(self, bronze: LakeTable, now: datetime, keep: timedelta) -> str | None:
+        """Why bronze must not be vacuumed: silver has yet to read rows landed before `keep`; None if it may."""
+        oldest = self._oldest_unread(bronze)
+        if oldest is None or oldest > now - keep:
+            return None
+        return (
+            f"silver of {self.feed.name} has yet to read what was landed at {oldest:%Y-%m-%d %H:%M}; "
+            "run `advertisex refresh`"
+        )
+
+    def needs_commits_before(self, bronze: LakeTable, moment: datetime) -> bool:
+        """Whether silver will read a commit older than that, be it one of upkeep, which brought no rows."""
+        after = self._frontier()
+        if after >= bronze.version:
+            return False
+        first = bronze.delta.history(bronze.version - after)[-1]
+        return datetime.fromtimestamp(first["timestamp"] / 1000, UTC) <= moment
+
+    def _oldest_unread(self, bronze: LakeTable) -> datetime | None:
+        """When the first row after silver's frontier was landed (UTC)."""
+        rows = bronze.changes(self._frontier(), columns=["landed_at"])
+        first = rows["landed_at"].min()
+        return first.astimezone(UTC) if isinstance(first, datetime) else None
+
+    def _frontier(self) -> int:
+        """The last version that silver has read; -1 if it has read none."""
+        name = f"{self.feed.name}/{FRONTIER}"
+        mark = self.lake.open(LEDGER).mark(name) if self.lake.exists(LEDGER) else None
+        return -1 if mark is None else mark

@@ -10,11 +10,12 @@ from datetime import timedelta
 import polars as pl
 
 from advertisex_assets.upkeep.plan import Policy, is_due, merges, merges_of_dates, partitions
+from advertisex_assets.upkeep.readers import SilverReader
 from advertisex_assets.upkeep.retention import drop_expired
 from resources.lake import CommitConflictError, Lake, LakeTable
 from resources.lake.exchange import FILE_BYTES, merge_files
 from resources.lake.live import LiveFile, live_files
-from resources.lake.maintain import checkpoint, commits_since_checkpoint, optimise, vacuum
+from resources.lake.maintain import checkpoint, clean_log, commits_since_checkpoint, optimise, vacuum
 from resources.lake.rewrite import rewrite
 from resources.run import Run
 from schemas.tables.table import Table
@@ -59,9 +60,10 @@ def upkept_frame(done: Sequence[Upkept]) -> pl.DataFrame:
     return pl.DataFrame([vars(one) for one in done], infer_schema_length=None)
 
 
-def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, waits_for: str | None = None) -> Upkept:
-    """Does what is due for one table; nothing is vacuumed while it waits for a reader."""
+def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, reader: SilverReader | None = None) -> Upkept:
+    """Does what is due for one table; files and commits that its reader has yet to read stay."""
     begun = run.clock()
+    waits_for = reader and reader.reason_to_wait(lake.open(table), begun, rules.keep)
     before = live_files(lake.open(table))
     dropped = drop_expired(lake, table, rules.days_kept(table), run)
     merged, lost = merge(lake, table, rules.policy, run)
@@ -71,6 +73,9 @@ def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, waits_for: st
     if commits_since_checkpoint(opened) >= (1 if merged or dropped else COMMITS_BETWEEN_CHECKPOINTS):
         run.step(f"upkeep:checkpoint:{table.name}")
         checkpoint(opened)
+        # Half of it: what is young enough now must still be when the log is cleaned.
+        if not (reader and reader.needs_commits_before(opened, run.clock() - rules.keep / 2)):
+            clean_log(opened, rules.keep)
     after = live_files(lake.open(table))
     return Upkept(
         table=table.full_name,

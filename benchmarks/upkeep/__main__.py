@@ -33,7 +33,8 @@ more than the one before until delta-rs writes a checkpoint of its own."""
 HEAD = """# Upkeep
 
 {commits:,} micro-batches of {rows} impressions, all of one day, landed and taken in by silver: with a round of upkeep
-after every 10 of them and one at the end; {piled}and as one bulk load. CPU seconds, medians of {rounds}
+after every 10 of them and one at the end, which leaves commits of the last three minutes (what an hour, the least that
+may be set, is for commits each ten seconds); {piled}and as one bulk load. CPU seconds, medians of {rounds}
 alternating rounds. Run it again: `{command}` (the long form: `3000 100`; beyond {most} commits
 without a lake that nobody keeps up).
 

@@ -37,7 +37,10 @@ BETWEEN_UPKEEP = 10
 YOUNG_LAKES = 60
 """Young lakes beside one that is filled: enough for a median of each third."""
 
-HOT = Rules(keep=timedelta(hours=1), policy=Policy(cold_after=timedelta(0)))
+KEEP = timedelta(minutes=3)
+"""What an hour, the least that may be set, is for commits each ten seconds: some 360 of them."""
+
+HOT = Rules(keep=KEEP, policy=Policy(cold_after=timedelta(0)))
 
 
 @dataclass(frozen=True)

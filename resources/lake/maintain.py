@@ -19,6 +19,8 @@ from resources.lake.transactions import last_checkpoint
 SPILL_BYTES = 256 << 20
 """Memory of one optimisation; what does not fit is sorted on disk."""
 
+LOG_RETENTION = "delta.logRetentionDuration"
+"""Delta's own property (30 days without it). Every opening lists the commits that are left, however small the table."""
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
 """Of tables that are not cut finely: as `encode` writes large files (decision 016)."""
@@ -60,8 +62,19 @@ def commits_since_checkpoint(table: LakeTable) -> int:
 
 
 def checkpoint(table: LakeTable) -> None:
-    """Writes a checkpoint, and removes commits that are older than the table's log retention."""
+    """Sums up the log, so that readers open one file instead of many commits."""
     table.delta.create_checkpoint()
+
+
+def clean_log(table: LakeTable, keep: timedelta) -> None:
+    """Removes commits that the newest checkpoint sums up and that are older than `keep`."""
+    wanted = f"interval {keep // timedelta(seconds=1)} seconds"
+    if table.delta.metadata().configuration.get(LOG_RETENTION) != wanted:
+        try:
+            table.delta.alter.set_table_properties({LOG_RETENTION: wanted})
+        except CommitFailedError:
+            # Somebody else has committed; the next upkeep tries again.
+            return
     table.delta.cleanup_metadata()
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 
 from advertisex_assets.bronze.kafka.balance import kafka_balance
@@ -15,9 +14,9 @@ from advertisex_assets.gold.sources import Sources
 from advertisex_assets.silver.catch_up import catch_up, rebuild
 from advertisex_assets.silver.invalid_traffic import refresh_invalid_traffic
 from advertisex_assets.transforms.watch.conservation import unbalanced
-from resources.lake import Lake, Marks
+from resources.lake import Lake
 from resources.lake.live import live_files
-from resources.lake.maintain import checkpoint, vacuum
+from resources.lake.maintain import vacuum
 from schemas.errors import IncompleteBronzeError
 from schemas.invalid_traffic import Limits
 from schemas.tables.bronze import bronze_table
@@ -143,18 +142,6 @@ def test_a_late_row_needs_no_version_before_the_frontier(lake: Lake) -> None:
     vacuum(lake.open(BRONZE), timedelta(0))
     land(lake, FEED, [impression(2_000, late)], first_offset=2_000)
     assert catch_up(lake, FEED, INPUTS, run_at()).ledger.select("mode", "received").rows() == [("incremental", 1)]
-
-
-def test_writers_leave_expired_commits_to_upkeep(lake: Lake) -> None:
-    """Looking for them lists the whole log, which a micro-batch must not pay for."""
-    delta = lake.open(LEDGER).delta
-    delta.alter.set_table_properties({"delta.logRetentionDuration": "interval 0 seconds"})
-    delta.create_checkpoint()
-    first = Path(delta.table_uri.removeprefix("file://")) / "_delta_log" / f"{0:020d}.json"
-    lake.open(LEDGER).append(pl.DataFrame(schema=LEDGER.schema), Marks())
-    assert first.exists()
-    checkpoint(lake.open(LEDGER))
-    assert not first.exists()
 
 
 def test_retention_keeps_the_sums_and_refuses_to_make_anew(lake: Lake) -> None:
