@@ -16,10 +16,12 @@ from advertisex_assets.serving.assets import serving_asset, waiting_to_be_served
 from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import KEY as INVALID_TRAFFIC_KEY
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
+from advertisex_assets.transforms.enrich.websites import registrable_domain
 from advertisex_assets.upkeep.assets import upkeep_assets, upkeep_schedule
 from advertisex_assets.waiting import days_to_finalise, gold_keys, silver_keys, waiting_work
 from advertisex_assets.watch.pruning import pruning_asset
 from advertisex_assets.watching import watch_sensors
+from resources.code import code_version
 from resources.dagster_world import World
 from schemas.discover import all_feeds
 from sensors.arrivals import arrivals_sensor
@@ -60,6 +62,13 @@ def build() -> Definitions:
         # One process a run: a micro-batch is over before a second process has started.
         executor=in_process_executor,
     )
+
+
+def before_forks() -> None:
+    """Makes what each run would make again, in the process that runs are forked from; no thread may begin here."""
+    defs.get_repository_def().get_all_jobs()
+    registrable_domain("example.com")
+    code_version()
 
 
 defs = build()

@@ -19,7 +19,7 @@ from dagster import (
 
 from advertisex_assets.checks import failure, gate, held, passed
 from advertisex_assets.describe import definition_metadata
-from advertisex_assets.gold.marts import Input, Mart
+from advertisex_assets.gold.marts import MARTS, Input, Mart
 from advertisex_assets.gold.pending import known_dates, pending_dates
 from advertisex_assets.gold.refresh import at_first, open_for, refresh_mart
 from advertisex_assets.holds import held_dates, hold_culprits
@@ -60,9 +60,9 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         batch = mart.table.full_name
         on_hold = held_dates(lake, batch) if pending_only else frozenset()
         run = world.run(context.run_id)
-        sources = open_for([mart], lake, run.engine)
+        # Opening costs as much as a small batch, and marts read the same tables.
+        sources = world.shared(context.run_id, lambda: open_for(_marts_of(context), lake, run.engine))
         dates = [day for day in select(mart, sources) if first <= day <= last and day not in on_hold]
-        # Opening costs as much as a small batch: what told the dates serves the first attempt.
         handles = at_first(sources)
         try:
             receipts = hold_culprits(
@@ -71,11 +71,19 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
         except HeldBatchError as error:
             yield held(open_gate, error)
             raise failure(error) from error
+        finally:
+            sources.forget(batch)
         rows = sum(receipt.rows for some in receipts for receipt in some)
         yield MaterializeResult(metadata={"rows written": rows, "dates": len(dates)})
         yield passed(open_gate)
 
     return gold
+
+
+def _marts_of(context: AssetExecutionContext) -> list[Mart]:
+    """The marts that the run may write, each after those that it reads."""
+    chosen = context.run.asset_selection
+    return [mart for mart in MARTS if chosen is None or AssetKey(["gold", mart.name]) in chosen]
 
 
 def _dep(one: Input) -> AssetDep:

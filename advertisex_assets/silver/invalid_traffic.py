@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import chain, repeat
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -118,25 +119,32 @@ def open_invalid_traffic(lake: Lake, limits: Limits) -> InvalidTraffic:
 
 
 def refresh_invalid_traffic(
-    lake: Lake, run: Run, limits: Limits, dates: Iterable[date] | None = None
+    lake: Lake,
+    run: Run,
+    limits: Limits,
+    dates: Iterable[date] | None = None,
+    opened: InvalidTraffic | None = None,
 ) -> list[InvalidTrafficReceipt]:
     """Replaces those dates (all that is pending by default) by what silver and the rules now say.
 
-    Dates whose rows stay the same keep their generation, so that nothing that reads them is redone. AdvertiseXError
-    after too many races.
+    Dates whose rows stay the same keep their generation, so that nothing that reads them is redone. `opened` serves
+    the first attempt. AdvertiseXError after too many races.
     """
-    tables = open_invalid_traffic(lake, limits)
+    tables = opened or open_invalid_traffic(lake, limits)
     wanted = tables.pending() if dates is None else sorted(set(dates))
     rows = {day: sum(table.rows_by_date.get(day, 0) for table in tables.silver.values()) for day in wanted}
-    return [_until_won(lake, run, limits, part) for part in stretches(rows)]
+    handles = chain([tables], repeat(None))
+    return [_until_won(lake, run, limits, part, next(handles)) for part in stretches(rows)]
 
 
-def _until_won(lake: Lake, run: Run, limits: Limits, days: list[date]) -> InvalidTrafficReceipt:
+def _until_won(
+    lake: Lake, run: Run, limits: Limits, days: list[date], opened: InvalidTraffic | None
+) -> InvalidTrafficReceipt:
     for _ in range(ATTEMPTS):
         try:
-            return _replace(open_invalid_traffic(lake, limits), days, run)
+            return _replace(opened or open_invalid_traffic(lake, limits), days, run)
         except CommitConflictError:
-            continue
+            opened = None
     raise AdvertiseXError(
         f"{INVALID_TRAFFIC.full_name} for {days[0]} to {days[-1]} lost {ATTEMPTS} races against other writers. "
         "Nothing is lost; run it again when fewer runs write the same dates."

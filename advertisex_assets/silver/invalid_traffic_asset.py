@@ -56,7 +56,7 @@ def invalid_traffic_asset() -> AssetsDefinition:
         tables = open_invalid_traffic(lake, limits())
         chosen = set(tables.pending()) if context.run.tags.get(PENDING_ONLY) else tables.known()
         dates = [day for day in days_between(span) if day in chosen]
-        receipts = refresh_invalid_traffic(lake, Run(context.run_id), limits(), dates)
+        receipts = refresh_invalid_traffic(lake, Run(context.run_id), limits(), dates, tables)
         rows, done = (
             sum(receipt.rows for receipt in receipts),
             sum(len(receipt.dates) for receipt in receipts),

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from dataclasses import asdict
@@ -63,7 +64,8 @@ def _measure(folder: Path, per_second: int, seconds: int) -> tuple[Latency, dict
         watch.stop()
         home = str(running.dagster_home)
     seen = seen_in(Lake(str(folder / "lake")), CAMPAIGN_DAILY, "impressions")
-    with DagsterInstance.from_config(home) as instance:
+    os.environ["DAGSTER_HOME"] = home
+    with DagsterInstance.get() as instance:
         return latency(seen, sent, WARM_UP_SECONDS), used_by(instance, watch.cpu_seconds)
 
 

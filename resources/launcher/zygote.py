@@ -24,15 +24,20 @@ GLANCE_SECONDS = 0.2
 OF_EVERY_RUN = ("dagster._core.executor.in_process", "resources.dagster_sqlite")
 """What each run would import by itself beside the code location: a tenth of a small run."""
 
+BEFORE_FORKS = "before_forks"
+"""A function of the code location that makes, without a thread or a connection, what each run would make again."""
+
 
 class Zygote:
     """The imported code, and the runs that were forked from it: process ids and run ids."""
 
     def __init__(self, module: str, running: dict[int, str]) -> None:
         self._module, self._running = module, running
-        self._file = str(importlib.import_module(module).__file__)
+        code = importlib.import_module(module)
+        self._file = str(code.__file__)
         for shared in OF_EVERY_RUN:
             importlib.import_module(shared)
+        getattr(code, BEFORE_FORKS, lambda: None)()
         # What is imported stays: a run's collector need not look through it, and so does not copy its pages.
         gc.freeze()
         self._code = code_state(self._file)
