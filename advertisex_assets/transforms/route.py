@@ -60,13 +60,12 @@ def _route(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.DataFram
 def _told(feed: Feed, rows: pl.DataFrame, schemas: SchemaSource) -> pl.Series:
     """The date of each row's most trusted time where the codec can tell it at a glance; else null."""
     payloads, source = rows["payload"], feed.time_column.sources[0]
-    is_alone = (rows["kind"] == RECORD) & rows["header"].is_null()
     found = no_dates(payloads)
     for codec in feed.codecs:
-        is_its = is_alone & (rows["codec"] == codec.name)
-        if is_its.all(ignore_nulls=False):
+        is_its = (pl.col("kind") == RECORD) & (pl.col("codec") == codec.name) & pl.col("header").is_null()
+        if rows.select(is_its.all(ignore_nulls=False)).item():
             return dates(codec, payloads, source, schemas)
-        places = is_its.arg_true()
+        places = rows.select(is_its.arg_true()).to_series()
         found = found.scatter(places, dates(codec, payloads.gather(places), source, schemas))
     return found
 

@@ -59,14 +59,16 @@ class Encoded:
 
 def encode(rows: pl.DataFrame) -> Encoded:
     """The rows, with a dictionary of one value for every column that says the same everywhere."""
+    # Asked by expressions, and of the first row: Polars writes out a column of one value when it is taken as a series.
+    constant = rows.select(_is_constant(name, dtype).alias(name) for name, dtype in rows.schema.items())
     arrays, dictionaries, differences = [], [], []
-    for column in rows.iter_columns():
-        constant = _is_constant(column)
-        arrays.append(_repeated(column) if constant else column.to_arrow(compat_level=_level(column)))
-        if constant or _repeats(column):
-            dictionaries.append(column.name)
+    for name, is_constant in constant.row(0, named=True).items():
+        column = rows.head(1)[name] if is_constant else rows[name]
+        arrays.append(_repeated(column, rows.height) if is_constant else column.to_arrow(compat_level=_level(column)))
+        if is_constant or _repeats(column):
+            dictionaries.append(name)
         elif column.dtype.is_integer() or column.dtype.is_temporal():
-            differences.append(column.name)
+            differences.append(name)
     columns = zip(rows.columns, arrays, strict=True)
     # Where nothing is null, Parquet need not say so of every value.
     fields = [pa.field(name, array.type, nullable=array.null_count > 0) for name, array in columns]
@@ -78,19 +80,21 @@ def _level(column: pl.Series) -> pl.CompatLevel:
     return pl.CompatLevel.newest() if column.dtype == pl.Binary else pl.CompatLevel.oldest()
 
 
-def _is_constant(column: pl.Series) -> bool:
-    if column.dtype == pl.Binary or column.dtype.is_nested() or column.has_nulls():
-        return column.null_count() == len(column)
-    return bool((column == column[0]).all())
+def _is_constant(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.Binary or dtype.is_nested():
+        return column.is_null().all()
+    return column.eq_missing(column.first()).all()
 
 
-def _repeated(column: pl.Series) -> pa.Array:
+def _repeated(first: pl.Series, rows: int) -> pa.Array:
     """A dictionary of the one value; nulls for nulls."""
-    if column.null_count():
-        return pa.nulls(len(column), column.clear().to_arrow(compat_level=pl.CompatLevel.oldest()).type)
-    places = pl.zeros(len(column), dtype=pl.Int8, eager=True).to_arrow()
+    value = first.to_arrow(compat_level=pl.CompatLevel.oldest())
+    if value.null_count:
+        return pa.nulls(rows, value.type)
+    places = pl.zeros(rows, dtype=pl.Int8, eager=True).to_arrow()
     # Not `pa.array`, which imports pandas to see whether it is given some of it.
-    return pa.DictionaryArray.from_arrays(places, column.head(1).to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return pa.DictionaryArray.from_arrays(places, value)
 
 
 def _repeats(column: pl.Series) -> bool:

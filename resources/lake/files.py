@@ -81,13 +81,15 @@ def _write_file(
 
 def _statistics(table: Table, rows: pl.DataFrame) -> dict[str, Any]:
     """What readers prune by: bounds and null counts of the table's statistics columns."""
-    columns = [rows[name] for name in table.statistics_columns if name not in table.partition_by]
-    bounds = {column.name: (column.min(), column.max()) for column in columns}
+    names = [name for name in table.statistics_columns if name not in table.partition_by]
+    columns = pl.col(names)
+    asked = (columns.min(), columns.max(), columns.null_count())
+    low, high, nulls = (rows.select(told).row(0, named=True) for told in asked)
     return {
         "numRecords": rows.height,
-        "minValues": {name: _floor(low) for name, (low, _) in bounds.items() if low is not None},
-        "maxValues": {name: _ceiling(high) for name, (_, high) in bounds.items() if high is not None},
-        "nullCount": {column.name: column.null_count() for column in columns},
+        "minValues": {name: _floor(value) for name, value in low.items() if value is not None},
+        "maxValues": {name: _ceiling(value) for name, value in high.items() if value is not None},
+        "nullCount": nulls,
     }
 
 

@@ -22,7 +22,7 @@ PLACE = "place"
 def with_repeats(bronze: LakeTable, rows: pl.DataFrame) -> pl.DataFrame:
     """The same rows; replayed records that came before, in bronze or among these, are of the kind `repeat`."""
     is_replayed = (pl.col("kind") == RECORD) & pl.col("record_id").str.contains(REPLAYED)
-    if rows["record_id"].null_count() == rows.height:
+    if rows.select(pl.col("record_id").is_null().all()).item():
         return rows
     replayed = rows.with_row_index(PLACE).filter(is_replayed).select(PLACE, *IDENTITY)
     if replayed.is_empty():

@@ -42,7 +42,8 @@ def rows_of(feed: Feed, messages: pl.DataFrame, source: str) -> pl.DataFrame:
 
 def _cut(feed: Feed, messages: pl.DataFrame) -> pl.DataFrame:
     sensed = messages.with_columns(_sure_codec(feed, messages["payload"]))
-    return _split_where_unsure(feed, sensed) if sensed["codec"].has_nulls() else _as_they_are(sensed)
+    is_sure = sensed.select(pl.col("codec").is_not_null().all()).item()
+    return _as_they_are(sensed) if is_sure else _split_where_unsure(feed, sensed)
 
 
 def _uncut(message: pl.DataFrame, reason: str) -> pl.DataFrame:
