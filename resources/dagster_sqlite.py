@@ -92,6 +92,10 @@ class KeptSchedules(Kept, SqliteScheduleStorage):
         kept = cls(create_db_conn_string(str(folder), "schedules"))
         return kept if kept.is_made else cls.from_local(str(folder))
 
+    def _has_instigators_table(self, conn: sa.Connection) -> bool:
+        # As with events: asked several times a tick.
+        return True
+
 
 class KeptEvents(Kept, ConsolidatedSqliteEventLogStorage):
     """The events of all runs, and what is known of assets."""
