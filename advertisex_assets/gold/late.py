@@ -10,7 +10,6 @@ from advertisex_assets.gold.reading import in_process
 from advertisex_assets.gold.sources import Source, Sources
 from advertisex_assets.silver.handles import fingerprint
 from resources.engine import POLARS
-from resources.lake import LakeTable
 
 Rows = Mapping[str, pl.LazyFrame]
 
@@ -105,16 +104,18 @@ def additions_alone(mart: Mart, sources: Sources, dates: list[date]) -> Rows | N
         if changes is None or not _only_came(mart, sources, days):
             return None
         added, judged = changes
-        of_older = [
-            rows.filter(pl.col("table") == name).join(added[name], on=EVENT[1:], how="anti")
-            for rows in judged.values()
-            for name in added
-        ]
-        if not all(rows.collect().is_empty() for rows in of_older):
+        if not all(_came_with(added, rows.collect()) for rows in judged.values()):
             return None
         # Other dates may lie between, made from other versions.
         found.append({name: rows.filter(pl.col("event_date").is_in(days)) for name, rows in added.items()})
     return {name: pl.concat([rows[name] for rows in found]) for name in found[0]}
+
+
+def _came_with(added: Rows, judged: pl.DataFrame) -> bool:
+    """Whether all of those events are among the rows that came."""
+    parts = ((judged.lazy().filter(pl.col("table") == name), rows) for name, rows in added.items())
+    of_older = (events.join(rows, on=EVENT[1:], how="anti") for events, rows in parts)
+    return judged.is_empty() or all(rows.collect().is_empty() for rows in of_older)
 
 
 def _only_came(mart: Mart, sources: Sources, days: list[date]) -> bool:
@@ -166,20 +167,18 @@ def _added(source: Source, one: Input, days: list[date], version: int) -> pl.Laz
 
 def _compared(source: Source, one: Input, days: list[date], version: int) -> pl.LazyFrame | None:
     """Events in one version but not in the other."""
+    additions, read = source.additions_since(version), (one.first_read(days[0]), one.last_read(days[-1]))
+    if additions is not None and not additions.changed(*read):
+        return pl.LazyFrame(schema={name: source.opened.table.schema[name] for name in EVENT})
     before = source.opened.at(version)
     if before is None:
         return None
     try:
-        then = _events(before, one, days)
+        then, now = (table.scan_dates(*read).select(EVENT).collect() for table in (before, source.opened))
     except (OSError, pl.exceptions.ComputeError):
         # Upkeep has removed the files of that version.
         return None
-    now = _events(source.opened, one, days)
     return pl.concat([then.join(now, on=EVENT, how="anti"), now.join(then, on=EVENT, how="anti")]).lazy()
-
-
-def _events(table: LakeTable, one: Input, days: list[date]) -> pl.DataFrame:
-    return table.scan_dates(one.first_read(days[0]), one.last_read(days[-1])).select(EVENT).collect()
 
 
 def _with_judged(

@@ -55,8 +55,10 @@ def refresh_gold(
     sources, receipts = open_for(marts, lake, run.engine), []
     for mart in marts:
         wanted = pending_dates(mart, sources) if dates is None else dates.get(mart.name, ())
-        receipts += refresh_mart(lake, mart, wanted, run, opened=sources)
-        sources.forget(mart.table.full_name)
+        done = refresh_mart(lake, mart, wanted, run, opened=sources)
+        if done:
+            sources.renew(mart.table.full_name)
+        receipts += done
     return receipts
 
 

@@ -149,8 +149,15 @@ class Sources:
             self[name]
 
     def forget(self, name: str) -> None:
-        """Has the table opened again at its next use: it was written to."""
+        """Has the table opened again at its next use: it may have been written to."""
         self._opened.pop(name, None)
+
+    def renew(self, name: str) -> None:
+        """Shows the table's newest version from now on, by the same handle: it was written to."""
+        if name in self._opened:
+            source = self._opened[name]
+            source.opened.renew()
+            self._opened[name] = Source(source.opened, source.prefix)
 
 
 def _known(name: str) -> tuple[Table, str]:

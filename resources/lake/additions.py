@@ -1,4 +1,4 @@
-"""Additions: the rows by which each date of a table differs from an older version, found by comparing file lists.
+"""Additions: the rows by which each date of a table differs from an older version, found by the files that moved.
 
 Where files went away too (a rebuild, files merged), both sides are read and compared.
 """
@@ -10,43 +10,42 @@ from datetime import date
 import polars as pl
 from deltalake import DeltaTable
 
+from resources.lake.moved import Files
 from schemas.tables.table import Table
 
 MOST_COMPARED = 4_000_000
 """Rows of a date that are read to be compared: some GB; beyond, it is not said what differs."""
 
-
 @dataclass(frozen=True)
 class Additions:
-    """Files of a table by date, then and now."""
+    """The files of each date of a table that came, and those that went away."""
 
     table: Table
     uri: str
     storage_options: Mapping[str, str]
-    then: Mapping[date, frozenset[str]]
-    now: Mapping[date, frozenset[str]]
+    came: Files
+    gone: Files
     _compared: dict[date, pl.DataFrame | None] = field(default_factory=dict, repr=False)
+
+    def changed(self, first: date, last: date) -> list[date]:
+        """The dates between the two, inclusive, to or from which files came or went, in order."""
+        return sorted(day for day in self.came.keys() | self.gone.keys() if first <= day <= last)
 
     def rows(self, first: date, last: date) -> pl.LazyFrame | None:
         """The rows that came to those dates or left them; None if that cannot be told."""
-        dates = self._changed(first, last)
-        found = [self._differing(day) if self._gone(day) else self._added(day) for day in dates]
+        dates = self.changed(first, last)
+        found = [self._differing(day) if day in self.gone else self._added(day) for day in dates]
         told = [rows for rows in found if rows is not None]
-        return pl.concat([pl.LazyFrame(schema=self.table.schema), *told]) if len(told) == len(found) else None
+        if len(told) < len(found):
+            return None
+        return pl.concat(told) if told else pl.LazyFrame(schema=self.table.schema)
 
     def only_came(self, first: date, last: date) -> bool:
         """Whether no file of those dates went away."""
-        return not any(self._gone(day) for day in self._changed(first, last))
-
-    def _changed(self, first: date, last: date) -> list[date]:
-        dates = sorted(day for day in self.then.keys() | self.now.keys() if first <= day <= last)
-        return [day for day in dates if self.then.get(day) != self.now.get(day)]
-
-    def _gone(self, day: date) -> frozenset[str]:
-        return self.then.get(day, frozenset()) - self.now.get(day, frozenset())
+        return self.gone.keys().isdisjoint(self.changed(first, last))
 
     def _added(self, day: date) -> pl.LazyFrame:
-        return self._scan(day, self.now.get(day, frozenset()) - self.then.get(day, frozenset()))
+        return self._scan(day, self.came.get(day, frozenset()))
 
     def _differing(self, day: date) -> pl.LazyFrame | None:
         """The rows of files that went and came, without those that are in both."""
@@ -57,7 +56,7 @@ class Additions:
 
     def _compare(self, day: date) -> pl.DataFrame | None:
         try:
-            sides = (self._scan(day, self._gone(day)), self._added(day))
+            sides = (self._scan(day, self.gone[day]), self._added(day))
             if sum(side.select(pl.len()).collect().item() for side in sides) > MOST_COMPARED:
                 return None
             return _differing(*(side.collect() for side in sides))
@@ -67,7 +66,7 @@ class Additions:
 
     def _scan(self, day: date, paths: frozenset[str]) -> pl.LazyFrame:
         files = [scan_file(self.table, self.uri, self.storage_options, day, path) for path in sorted(paths)]
-        return pl.concat([pl.LazyFrame(schema=self.table.schema), *files])
+        return pl.concat(files) if files else pl.LazyFrame(schema=self.table.schema)
 
 
 def _differing(*sides: pl.DataFrame) -> pl.DataFrame:
@@ -90,15 +89,6 @@ def scan_file(
         (pl.col(name) if name in stored else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in table.schema.items()
     )
-
-
-def files_by_date(delta: DeltaTable, column: str) -> dict[date, frozenset[str]]:
-    """The files of each date, from the log alone."""
-    files = pl.DataFrame(delta.get_add_actions(flatten=True))
-    if files.is_empty():
-        return {}
-    paths = files.group_by(pl.col(f"partition.{column}").cast(pl.Date).alias("day")).agg("path")
-    return {day: frozenset(names) for day, names in paths.iter_rows()}
 
 
 def scan_files_between(table: Table, delta: DeltaTable, column: str, low: str, high: str) -> pl.LazyFrame:

@@ -4,12 +4,12 @@ import polars as pl
 from deltalake import write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from resources.lake.additions import files_by_date
 from resources.lake.dates import date_marks
 from resources.lake.exchange import FILE_BYTES
 from resources.lake.lake import Lake, configuration
 from resources.lake.maintain import WRITER
 from resources.lake.marks import Marks
+from resources.lake.moved import files_by_date
 from resources.lake.pieces import stream
 from resources.lake.table import CommitConflictError, LakeTable
 from schemas.tables.gold import GOLD_TABLES

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from resources.lake.additions import files_by_date
 from resources.lake.dates import written_by_date
+from resources.lake.moved import files_by_date
 from resources.lake.table import LakeTable
 
 

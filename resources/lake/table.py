@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 import polars as pl
 from deltalake import DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError
 from deltalake.transaction import AddAction, RemoveAction
 
-from resources.lake.additions import Additions, files_by_date, scan_files_between
+from resources.lake.additions import Additions, scan_files_between
 from resources.lake.dates import rows_by_date, rows_by_folder
 from resources.lake.encode import cut
 from resources.lake.files import write_files
 from resources.lake.marks import COMMIT_RETRIES, Marks
+from resources.lake.moved import moved_since, opened_at
 from resources.lake.pieces import Rows, as_declared, stream, without_rows
 from resources.lake.transactions import StaleHandleError, read_transactions
 from schemas.errors import AdvertiseXError, ContractError
@@ -63,6 +64,10 @@ class LakeTable:
         """Options of the object store."""
         return self._delta._storage_options or {}
 
+    def renew(self) -> None:
+        """Shows the newest version from now on."""
+        self._delta.update_incremental()
+
     def mark(self, app_id: str) -> int | None:
         """The mark of that application id; None if it was never set."""
         return self._delta.transaction_version(app_id)
@@ -91,19 +96,13 @@ class LakeTable:
 
     def at(self, version: int) -> "LakeTable | None":
         """A handle on an older version, for reading; None if the log no longer reaches back so far."""
-        try:
-            older = DeltaTable(self.uri, version=version, storage_options=self.storage_options)
-            return LakeTable(self.table, older)
-        except DeltaError:
-            return None
+        older = opened_at(self._delta, version)
+        return None if older is None else LakeTable(self.table, older)
 
     def additions_since(self, version: int) -> Additions | None:
         """What was added after that version; None if the log no longer reaches back so far."""
-        before, column = self.at(version), self.table.date_column
-        if before is None:
-            return None
-        then, now = files_by_date(before._delta, column), files_by_date(self._delta, column)
-        return Additions(self.table, self.uri, self.storage_options, then, now)
+        moved = moved_since(self.table, self._delta, version)
+        return None if moved is None else Additions(self.table, self.uri, self.storage_options, *moved)
 
     def scan(self) -> pl.LazyFrame:
         """All rows; columns that were declared after the last write are null."""
@@ -142,15 +141,13 @@ class LakeTable:
         pieces = [rows] if isinstance(rows, pl.DataFrame) else rows
         if self.table.dated_by is not None:
             pieces = without_rows(self.table, pieces)
-        if not self._takes_files:
-            self._write(pieces, marks, None)
-            return
-        filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
-        files = [file for piece in filled for file in write_files(self, piece)]
-        if files:
-            self.commit_files(files, marks)
+        are_marks_alone = isinstance(rows, pl.DataFrame) and rows.is_empty()
+        if self._stored_columns == set(self.table.schema) and (self.table.statistics_columns or are_marks_alone):
+            # Files of ours: the columns are stored as declared, and it is said which to prune by.
+            filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
+            self.commit_files([file for piece in filled for file in write_files(self, piece)], marks)
         else:
-            self._write([], marks, None)
+            self._write(pieces, marks, None)
 
     def replace(self, rows: Rows, predicate: str, marks: Marks) -> None:
         """Puts rows in the place of those that the predicate names, and sets marks, in one commit.
@@ -160,11 +157,6 @@ class LakeTable:
         if self.table.dated_by is not None:
             raise ContractError(f"Rows of {self.table.full_name} are replaced by `replace_dates` alone.")
         self._write([rows] if isinstance(rows, pl.DataFrame) else rows, marks, predicate)
-
-    @property
-    def _takes_files(self) -> bool:
-        """Whether files of ours can be added: the columns are stored as declared, and it is said which to prune by."""
-        return bool(self.table.statistics_columns) and self._stored_columns == set(self.table.schema)
 
     def commit_files(
         self, actions: Sequence[AddAction | RemoveAction], marks: Marks, retries: int = COMMIT_RETRIES

@@ -4,8 +4,12 @@ Reads the `txn` actions of the newest checkpoint and of the commits after it (De
 Identifiers"). Not here: setting marks (`marks`).
 """
 
+import json
 import re
-from typing import NamedTuple
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.request import url2pathname
 
 import polars as pl
 
@@ -14,8 +18,8 @@ from resources.stores import find
 COMMIT_NAME_LENGTH = 25
 """`00000000000000000042.json`: twenty digits, as the protocol says."""
 
+FILE = "file://"
 TRANSACTION = pl.Struct({"appId": pl.String, "version": pl.Int64})
-COLUMNS = ("app_id", "mark", "commit")
 
 
 CHECKPOINT_NAME = re.compile(r"(\d{20})\.checkpoint(?:\.\d{10}\.(\d{10}))?\.parquet")
@@ -39,13 +43,11 @@ def read_transactions(uri: str, version: int, storage_options: dict[str, str]) -
     checkpoint = _newest_checkpoint(uri, storage_options)
     if checkpoint is not None and checkpoint.version > version:
         checkpoint = _older_checkpoint(uri, version)
-    parts = [] if checkpoint is None else [_of_checkpoint(log, checkpoint, storage_options)]
-    first = _first_commit_after(checkpoint)
-    if first <= version:
-        commits = scan_commits(uri, range(first, version + 1), {"txn": TRANSACTION}, storage_options)
-        parts.append(_as_columns(commits))
-    newest = pl.concat(parts).sort("commit").group_by("app_id").agg(pl.col("mark").last())
-    return dict(newest.collect().iter_rows())
+    marks = {} if checkpoint is None else _of_checkpoint(log, checkpoint, storage_options)
+    commits = range(_first_commit_after(checkpoint), version + 1)
+    for _, action in read_actions(uri, commits, {"txn": TRANSACTION}, storage_options):
+        marks[action["appId"]] = action["version"]
+    return marks
 
 
 def last_checkpoint(uri: str, storage_options: dict[str, str]) -> int | None:
@@ -80,13 +82,38 @@ def _first_commit_after(checkpoint: Checkpoint | None) -> int:
     return 0 if checkpoint is None else checkpoint.version + 1
 
 
-def _of_checkpoint(log: str, checkpoint: Checkpoint, storage_options: dict[str, str]) -> pl.LazyFrame:
+def _of_checkpoint(log: str, checkpoint: Checkpoint, storage_options: dict[str, str]) -> dict[str, int]:
     version, parts = checkpoint
     # Other writers make them in parts; a star would have the whole log listed.
     names = [f".{number:010d}.{parts:010d}" for number in range(1, parts + 1)] if parts else [""]
     files = [f"{log}/{version:020d}.checkpoint{name}.parquet" for name in names]
-    rows = pl.scan_parquet(files, storage_options=storage_options)
-    return _as_columns(rows.with_columns(pl.lit(version, pl.Int64).alias("commit")))
+    transaction = pl.scan_parquet(files, storage_options=storage_options).select(pl.col("txn").struct.unnest())
+    return dict(transaction.select("appId", "version").drop_nulls("appId").collect().iter_rows())
+
+
+def read_actions(
+    uri: str, versions: range, kinds: dict[str, pl.DataType], storage_options: dict[str, str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The actions of those kinds in a table's commits, each with its kind, in the order of the commits.
+
+    A folder's commits are small files, which are read here in a tenth of the time that a plan takes.
+    """
+    if uri.startswith(FILE) or "://" not in uri:
+        folder = url2pathname(uri.removeprefix(FILE)) if uri.startswith(FILE) else uri
+        yield from _actions_in(Path(folder, "_delta_log"), versions, kinds)
+    elif versions:
+        for row in scan_commits(uri, versions, kinds, storage_options).sort("commit").collect().iter_rows(named=True):
+            yield from ((kind, row[kind]) for kind in kinds if any((row[kind] or {}).values()))
+
+
+def _actions_in(log: Path, versions: range, kinds: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    names = [f'"{kind}"'.encode() for kind in kinds]
+    for version in versions:
+        with Path(log, f"{version:020d}.json").open("rb") as lines:
+            for line in lines:
+                if any(name in line for name in names):
+                    action = json.loads(line)
+                    yield from ((kind, action[kind]) for kind in kinds if kind in action)
 
 
 def scan_commits(
@@ -101,10 +128,3 @@ def scan_commits(
     )
     name = pl.col("path").str.tail(COMMIT_NAME_LENGTH)
     return rows.select(*actions, name.str.head(20).cast(pl.Int64).alias("commit"))
-
-
-def _as_columns(rows: pl.LazyFrame) -> pl.LazyFrame:
-    transaction = pl.col("txn").struct
-    return rows.select(
-        transaction.field("appId").alias("app_id"), transaction.field("version").alias("mark"), "commit"
-    ).filter(pl.col("app_id").is_not_null())

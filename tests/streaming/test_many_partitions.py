@@ -63,7 +63,7 @@ def test_a_tick_reads_one_log_and_asks_a_few_questions(
     counts: Counter[str] = Counter()
     for name, owner, attribute in (
         ("logs read", table, "read_transactions"),
-        ("commits read", transactions, "scan_commits"),
+        ("commits read", transactions, "read_actions"),
         ("questions about the topic", Kafka, "_identity"),
         ("questions about offsets", Kafka, "_ask_for_offsets"),
         ("tables scanned", LakeTable, "scan"),
