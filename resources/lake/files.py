@@ -84,7 +84,7 @@ def _statistics(table: Table, rows: pl.DataFrame) -> dict[str, Any]:
     names = [name for name in table.statistics_columns if name not in table.partition_by]
     columns = pl.col(names)
     asked = (columns.min(), columns.max(), columns.null_count())
-    low, high, nulls = (rows.select(told).row(0, named=True) for told in asked)
+    low, high, nulls = (rows.select(told).row(0, named=True) if names else {} for told in asked)
     return {
         "numRecords": rows.height,
         "minValues": {name: _floor(value) for name, value in low.items() if value is not None},
