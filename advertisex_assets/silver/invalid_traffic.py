@@ -15,12 +15,13 @@ import polars as pl
 from advertisex_assets.silver.catch_up import stretches
 from advertisex_assets.silver.handles import fingerprint
 from advertisex_assets.transforms.invalid_traffic import TABLES, broken_rules, by_event
+from advertisex_assets.transforms.invalid_traffic.shared import CLICKS, CONVERSIONS, IMPRESSIONS
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
 from resources.lake.dates import dates_predicate
 from resources.run import Run
 from schemas.discover import all_feeds
 from schemas.errors import AdvertiseXError
-from schemas.invalid_traffic import REACH_DAYS, RULES, Limits
+from schemas.invalid_traffic import ONE_ROW, REACH_DAYS, RULES, Limits
 from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
 
 ATTEMPTS = 20
@@ -88,7 +89,15 @@ class InvalidTraffic:
     def found(self, days: list[date]) -> pl.DataFrame:
         """The invalid events of those dates."""
         near = sorted({day + timedelta(days=shift) for day in days for shift in AROUND})
-        frames = {name: nw.from_native(_events(self.silver[name], near)) for name in TABLES}
+        # Read once: a plan over the files would read them again for each rule.
+        rows = {name: _events(self.silver[name], near) for name in TABLES}
+        clicks = rows[CLICKS].collect()
+        held = {
+            IMPRESSIONS: rows[IMPRESSIONS].filter(_may_matter(clicks)).collect(engine="streaming"),
+            CLICKS: clicks,
+            CONVERSIONS: rows[CONVERSIONS].collect(),
+        }
+        frames = {name: nw.from_native(held[name].lazy()) for name in TABLES}
         native = broken_rules(**frames, limits=self.limits).collect(backend="polars").to_native()
         return by_event(native.filter(pl.col("event_date").is_in(days)))
 
@@ -171,6 +180,14 @@ def _same(found: pl.DataFrame, stored: pl.DataFrame, day: date) -> bool:
     columns = INVALID_TRAFFIC.grain_columns
     now, before = (rows.filter(pl.col("event_date") == day).sort(columns) for rows in (found, stored))
     return now.equals(before.select(now.columns))
+
+
+def _may_matter(clicks: pl.DataFrame) -> pl.Expr:
+    """Whether an impression breaks a rule by itself, is named by a click, or is of a user who clicked: of no other does
+    any rule say anything, and they are by far the most."""
+    flagged = (pl.col("flags").list.contains(rule.code) for rule in ONE_ROW)
+    met = (pl.col(name).is_in(clicks[name].drop_nulls().unique().implode()) for name in ("impression_id", "user_id"))
+    return pl.any_horizontal(*flagged, *met)
 
 
 def _mark(day: date, name: str) -> str:

@@ -63,8 +63,9 @@ def _without_impression(clicks: Frame, named: Frame, impressions: Frame, limits:
     earlier = impressions.with_columns(
         (nw.col("event_at") - micros(limits.clock_tolerance)).alias("event_at")
     )
-    since = latest_before(clicks, earlier, ["user_id"])
-    seen = since.filter(nw.col("event_at") - nw.col("cause_at") <= micros(limits.lookback))
-    judged = clicks.filter(~nw.col("user_id").is_null() | ~nw.col("impression_id").is_null())
     key = ["event_date", "event_id"]
-    return judged.join(named, on=key, how="anti").join(seen, on=key, how="anti")
+    judged = clicks.filter(~nw.col("user_id").is_null() | ~nw.col("impression_id").is_null())
+    unserved = judged.join(named, on=key, how="anti")
+    since = latest_before(unserved, earlier, ["user_id"])
+    seen = since.filter(nw.col("event_at") - nw.col("cause_at") <= micros(limits.lookback))
+    return unserved.join(seen, on=key, how="anti")

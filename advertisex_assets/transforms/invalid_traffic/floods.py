@@ -14,7 +14,7 @@ def in_floods(rows: Frame, actor: str, most: int, window_us: int) -> Frame:
     """
     order = ["event_at", "event_id"]
     later = nw.col("event_at").shift(-most).over(actor, order_by=order)
-    known = rows.filter(~nw.col(actor).is_null()).with_columns(later.alias("later_at"))
+    known = _of_frequent(rows, [actor], most + 1).with_columns(later.alias("later_at"))
     starts = ((nw.col("later_at") - nw.col("event_at")) <= window_us).fill_null(False)
     counted = known.with_columns(nw.when(starts).then(1).otherwise(0).cast(nw.Int64).alias("starts"))
     summed = counted.with_columns(
@@ -27,8 +27,15 @@ def in_floods(rows: Frame, actor: str, most: int, window_us: int) -> Frame:
 def repeated(rows: Frame, keys: list[str], window_us: int) -> Frame:
     """The rows that come at most so long after another one with the same keys; rows without a key are left out."""
     order = ["event_at", "event_id"]
-    known = rows.filter(*(~nw.col(key).is_null() for key in keys))
+    known = _of_frequent(rows, keys, 2)
     before = nw.col("event_at").shift(1).over(*keys, order_by=order)
     return known.with_columns(before.alias("before_at")).filter(
         nw.col("event_at") - nw.col("before_at") <= window_us
     )
+
+
+def _of_frequent(rows: Frame, keys: list[str], fewest: int) -> Frame:
+    """The rows whose keys, all filled, at least so many rows share: nearly all rows are ordered for nothing."""
+    known = rows.filter(*(~nw.col(key).is_null() for key in keys))
+    counts = known.group_by(*keys).agg(nw.len().cast(nw.Int64).alias("sharing"))
+    return known.join(counts.filter(nw.col("sharing") >= fewest).select(*keys), on=keys, how="semi")
