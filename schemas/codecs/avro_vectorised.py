@@ -103,7 +103,7 @@ class _Batch:
         return pl.DataFrame([*columns, rescued, self._nothing(DECODE_ERROR)])
 
     def _nothing(self, name: str) -> pl.Series:
-        return pl.repeat(None, len(self._records), dtype=pl.String, eager=True).alias(name)
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, len(self._records))
 
     def _column(self, path: str) -> pl.Series:
         steps = steps_of(path)

@@ -17,6 +17,9 @@ Exact = Callable[[int], Document]
 MAYBE_ROUNDED = r"[0-9.]{18}|[:,\[]-?[0-9.]+e[+-]?[0-9]+[,}\]]"
 """Seventeen digits, or an exponent inside JSON: what a number looks like that a 64-bit float has rounded."""
 
+ALL_DIGITS = 18
+"""Characters of the shortest number outside of JSON that may have been rounded."""
+
 ROUNDED = frozenset({float, list, dict})
 """The types of values that are, or may hold, rounded numbers."""
 
@@ -51,7 +54,8 @@ def frame_of(
 
 def _nothing(path: str, height: int) -> pl.Series:
     """What a path finds whose first field no document has: each sender knows a few of the names that a feed reads."""
-    return pl.repeat(None, height, dtype=pl.String, eager=True).alias(path)
+    # Not `pl.repeat`, which plans a query: of the dozens of names that a feed reads, most are in no document.
+    return pl.Series(path, [None], dtype=pl.String).new_from_index(0, height)
 
 
 def _column(
@@ -60,7 +64,8 @@ def _column(
     steps = steps_of(path)
     values = values_at(documents, steps, seen)
     text = text_series(path, values)
-    if exact is None or ROUNDED.isdisjoint(map(type, values)):
+    rounded = ROUNDED.intersection(map(type, values))
+    if exact is None or not rounded or (rounded == {float} and (text.str.len_bytes().max() or 0) < ALL_DIGITS):
         return text
     return _with_all_digits(text, lambda row: text_of(follow(exact(row), steps)))
 

@@ -96,7 +96,7 @@ def float_column_text(numbers: pl.Series) -> pl.Series:
     if has_exponent.any():
         rows = has_exponent.arg_true()
         written = written.scatter(rows, [float_text(float(text)) for text in written.gather(rows)])
-    table = written.to_frame("text").select(
-        pl.col("text").str.replace(r"\.0$", "").replace({"-0": "0", "NaN": "nan"}).alias(numbers.name)
-    )
-    return table.to_series()
+    texts = written.str.strip_suffix(".0")
+    # Of names and signs there are hardly any; to look for them takes a twentieth of replacing them.
+    odd = {found: text for found, text in {"-0": "0", "NaN": "nan"}.items() if (texts == found).any()}
+    return (texts.replace(odd) if odd else texts).alias(numbers.name)
