@@ -24,15 +24,24 @@ def identify(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     take part by keyed hashes of their own, so that nobody without the key can find out whose event it was.
     """
     hashed = rows.with_columns(_hashes(rows, content(feed)).alias("content_hash"))
-    own_id = "content:" + pl.col("content_hash")
-    if feed.key.rows_unique:
-        own_id = own_id + "@" + _place()
-    named = hashed.with_columns(pl.coalesce(pl.col(feed.key.column), own_id).alias("event_id"))
+    named = hashed.with_columns(_own_ids(feed, hashed).alias("event_id"))
     if "user_id" not in named.columns:
         # Notices between machines know no user; their events are spread over the buckets by themselves.
         named = named.with_columns(pl.lit(None, pl.String).alias("user_id"))
     who = pl.coalesce("user_id", "event_id")
     return named.with_columns(_buckets(named.select(who).to_series()).alias("user_bucket"))
+
+
+def _own_ids(feed: Feed, hashed: pl.DataFrame) -> pl.Series:
+    """The records' ids; where they have none, one made of what they say, and of where they are if rows are unique."""
+    ids = hashed[feed.key.column]
+    nameless = ids.is_null().arg_true()
+    if nameless.is_empty():
+        return ids
+    own_id = "content:" + pl.col("content_hash")
+    if feed.key.rows_unique:
+        own_id = own_id + "@" + _place()
+    return ids.scatter(nameless, hashed[nameless].select(own_id).to_series())
 
 
 def content(feed: Feed) -> pl.Expr:
@@ -59,5 +68,5 @@ def _hashes(rows: pl.DataFrame, text: pl.Expr) -> pl.Series:
 
 
 def _buckets(users: pl.Series) -> pl.Series:
-    numbers = [value % BUCKETS for value in map(xxhash.xxh3_64_intdigest, users.cast(pl.Binary).to_list())]
-    return pl.Series(numbers, dtype=pl.Int64)
+    digests = map(xxhash.xxh3_64_intdigest, users.cast(pl.Binary).to_list())
+    return (pl.Series(digests, dtype=pl.UInt64) % BUCKETS).cast(pl.Int64)

@@ -2,8 +2,10 @@
 
 import polars as pl
 
+from advertisex_assets.transforms.distinct import is_constant
+from schemas.columns import Column
 from schemas.feed import Feed
-from schemas.rules import text_of
+from schemas.rules import text_column, text_of
 
 
 def normalise(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
@@ -11,10 +13,16 @@ def normalise(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
 
     Reads `text:<column>` and `received_at`.
     """
-    typed = rows.with_columns(
-        column.type.parse(text_of(column.name)).alias(column.name) for column in feed.columns
-    )
+    typed = rows.with_columns(_typed(rows, column) for column in feed.columns)
     return typed.with_columns(_or_transport(feed, pl.col(feed.event_at)).alias(feed.event_at))
+
+
+def _typed(rows: pl.DataFrame, column: Column) -> pl.Expr | pl.Series:
+    """The typed column; where all rows have the same text, or none, as half of the columns do, read once."""
+    parsed, text = column.type.parse(text_of(column.name)).alias(column.name), rows[text_column(column.name)]
+    if rows.is_empty() or set(parsed.meta.root_names()) != {text.name} or not is_constant(text):
+        return parsed
+    return rows.head(1).select(parsed).to_series().new_from_index(0, rows.height)
 
 
 def event_time(feed: Feed) -> pl.Expr:

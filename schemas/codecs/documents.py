@@ -65,7 +65,7 @@ def _column(
     values = values_at(documents, steps, seen)
     text = text_series(path, values)
     rounded = ROUNDED.intersection(map(type, values))
-    if exact is None or not rounded or (rounded == {float} and (text.str.len_bytes().max() or 0) < ALL_DIGITS):
+    if exact is None or not rounded or (rounded == {float} and (text.str.len_bytes() < ALL_DIGITS).all()):
         return text
     return _with_all_digits(text, lambda row: text_of(follow(exact(row), steps)))
 
