@@ -19,6 +19,7 @@ from advertisex_assets.gold.marts import MARTS
 from advertisex_assets.gold.pending import fingerprint_mark, fingerprinter, pending_dates, pending_gold
 from advertisex_assets.gold.sources import Source, Sources, generation_mark
 from advertisex_assets.gold.stretches import stretches
+from advertisex_assets.transforms.ordered import ordered
 from resources.engine import Engine
 from resources.lake import CommitConflictError, Lake, Marks
 from resources.lake.exchange import replace_dates
@@ -152,7 +153,7 @@ def _commit(own: Source, made: Made, rows: pl.DataFrame, changed: list[date], ma
 def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
     """Types as on disk (a cast from Int64 reads microseconds), in a fixed order: readers prune, files compare."""
     order = list(dict.fromkeys([mart.date_column, *mart.table.sort_by, *mart.table.grain_columns]))
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()).sort(order)
+    return ordered(rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()), order)
 
 
 def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:

@@ -21,7 +21,7 @@ COMPRESSION: Mapping[str, Any] = {"compression": "zstd", "compression_level": 1}
 LONG_BYTES = 64
 """Bytes longer than this on average hardly repeat: a dictionary of them is wasted work."""
 
-ROWS_OF_A_TEXT = 2
+ROWS_OF_A_TEXT = 4
 """Texts that occur fewer times than this on average, such as ids of events, are not worth a dictionary either: their
 lengths and then their bytes take half the CPU to write, and no more to read."""
 
@@ -110,7 +110,8 @@ def _repeats(column: pl.Series) -> bool:
     if column.dtype == pl.Binary:
         return (column.bin.size().mean() or 0) <= LONG_BYTES
     if column.dtype == pl.String:
-        return column.approx_n_unique() * ROWS_OF_A_TEXT <= len(column)
+        sample = column.head(ROW_GROUP_ROWS)
+        return sample.approx_n_unique() * ROWS_OF_A_TEXT <= len(sample)
     return column.dtype in (pl.Date, pl.Boolean)
 
 

@@ -13,14 +13,14 @@ from datetime import date
 import polars as pl
 from deltalake.transaction import AddAction, RemoveAction
 
-from resources.lake.dates import date_marks, dates_predicate
+from resources.lake.dates import date_marks
 from resources.lake.files import write_files
 from resources.lake.live import LiveFile, live_files, scan_file
 from resources.lake.marks import COMMIT_RETRIES, Marks
 from resources.lake.pieces import as_declared
 from resources.lake.rewrite import removed
 from resources.lake.table import CommitConflictError, LakeTable
-from resources.lake.take import conform
+from resources.lake.take import conform, put_files, take_instead
 from schemas.tables.table import Table
 
 FILE_BYTES = 4 << 20
@@ -40,8 +40,8 @@ def replace_dates(table: LakeTable, rows: pl.DataFrame, dates: Collection[date],
     CommitConflictError if another writer has replaced one of the dates or set one of the marks meanwhile.
     """
     if table.table.dated_by is None:
-        table.replace(rows, dates_predicate(dates, table.table.date_column), marks)
-        return
+        gone = {table.table.date_column: [day.isoformat() for day in dates]}
+        return take_instead(table, put_files(table, as_declared(table.table, rows)), gone, marks)
     conform(table)
     before, named = table.marks(), _with_dates(table, rows, dates, marks)
     new = [file for part in _parts(table.table, as_declared(table.table, rows)) for file in _written(table, part)]

@@ -23,6 +23,9 @@ from schemas.tables.table import Table
 
 MICROS_PER_MILLI = 1_000
 
+PACKED = 3
+"""Bytes of rows in memory that become one in a file: `gold.touches`, whose ids hardly compress."""
+
 
 def write_files(
     into: Located,
@@ -30,16 +33,27 @@ def write_files(
     data_change: bool = True,
     row_group_rows: int | None = None,
 ) -> list[AddAction]:
-    """Writes one file per partition of the rows into the table's folder; returns what to commit.
+    """Writes one file per partition of the rows into the table's folder, or some where the table's are cut; returns
+    what to commit.
 
-    Without `data_change` the commit will say that it only rearranges. With `row_group_rows` files have statistics for
-    each of their row groups: worth it in large files that are sorted.
+    Without `data_change` the commit will say that it only rearranges. With `row_group_rows` (the table's, if it is
+    cut) files have statistics for each of their row groups: worth it in large files that are sorted.
     """
     store = PyFileSystem(DeltaStorageHandler(into.uri, dict(into.storage_options)))
+    group_rows = row_group_rows or (into.table.pieces and into.table.pieces.row_group_rows)
     return [
-        _write_file(store, into.table, values, part, data_change, row_group_rows)
+        _write_file(store, into.table, values, piece, data_change, group_rows)
         for values, part in _partitions(into.table, rows)
+        for piece in _pieces(into.table, part)
     ]
+
+
+def _pieces(table: Table, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows in parts that become files of about the size that the table wants."""
+    if table.pieces is None:
+        return iter([rows])
+    most_rows = table.pieces.file_bytes * PACKED * rows.height // max(1, rows.estimated_size())
+    return rows.iter_slices(max(1, most_rows)) if rows.height > most_rows else iter([rows])
 
 
 def _partitions(table: Table, rows: pl.DataFrame) -> Iterator[tuple[dict[str, str | None], pl.DataFrame]]:
