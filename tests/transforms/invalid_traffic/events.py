@@ -59,7 +59,13 @@ def _numbered(number: int, row: Row) -> Row:
     return {"event_id": f"e{number}", "event_date": day, **row}
 
 
-IMPRESSIONS = _events(8, impression_id=IMPRESSION_IDS, ip_key=st.sampled_from([None, "p1"]))
+def _each_once(impressions: list[Row]) -> list[Row]:
+    """Silver has an id at one moment once: which of two a click is compared with would be chance."""
+    once = {(row["impression_id"] or row["event_id"], row["event_at"]): row for row in impressions}
+    return list(once.values())
+
+
+IMPRESSIONS = _events(8, impression_id=IMPRESSION_IDS, ip_key=st.sampled_from([None, "p1"])).map(_each_once)
 CLICKS = _events(
     14,
     impression_id=IMPRESSION_IDS,
