@@ -1,8 +1,12 @@
 """Identify: the content hash, the event id and the user bucket of each row."""
 
+from itertools import groupby
+from operator import itemgetter
+
 import polars as pl
 import xxhash
 
+from advertisex_assets.transforms.distinct import is_constant
 from advertisex_assets.transforms.pseudonymise import secret_column
 from schemas.columns import Column
 from schemas.feed import Feed
@@ -23,7 +27,7 @@ def identify(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
     The hash is over typed values, so one event sent as JSON and as CSV has one hash; values that identify a person
     take part by keyed hashes of their own, so that nobody without the key can find out whose event it was.
     """
-    hashed = rows.with_columns(_hashes(rows, content(feed)).alias("content_hash"))
+    hashed = rows.with_columns(_hashes(rows, content(feed, rows)).alias("content_hash"))
     named = hashed.with_columns(_own_ids(feed, hashed).alias("event_id"))
     if "user_id" not in named.columns:
         # Notices between machines know no user; their events are spread over the buckets by themselves.
@@ -44,14 +48,34 @@ def _own_ids(feed: Feed, hashed: pl.DataFrame) -> pl.Series:
     return ids.scatter(nameless, hashed[nameless].select(own_id).to_series())
 
 
-def content(feed: Feed) -> pl.Expr:
-    """One text that two rows share if and only if they say the same."""
-    parts = [_content_of(feed, column) for column in feed.stored if column.content]
-    return pl.concat_str([part.fill_null(MISSING) for part in parts], separator=SEPARATOR)
+def content(feed: Feed, rows: pl.DataFrame) -> pl.Expr:
+    """One text that two rows share if and only if they say the same.
+
+    Columns that say the same in every row, as half of them do, are put together as text once.
+    """
+    columns = [column for column in feed.stored if column.content]
+    parts = {column.name: _content_of(feed, column).fill_null(MISSING).alias(column.name) for column in columns}
+    first = rows.head(1).select(*parts.values()).to_dict(as_series=False)
+    # One column at least is looked at row by row: literals alone would make one row.
+    same = [place > 0 and _is_same(feed, column, rows) for place, column in enumerate(columns)]
+    pieces: list[pl.Expr] = []
+    for is_same, some in groupby(zip(columns, same, strict=True), key=itemgetter(1)):
+        names = [column.name for column, _ in some]
+        texts = [first[name][0] for name in names] if is_same else []
+        pieces += [pl.lit(SEPARATOR.join(texts))] if is_same else [parts[name] for name in names]
+    return pl.concat_str(pieces, separator=SEPARATOR)
+
+
+def _is_same(feed: Feed, column: Column, rows: pl.DataFrame) -> bool:
+    return column.name != feed.event_at and not rows.is_empty() and is_constant(rows[_told_by(column)])
+
+
+def _told_by(column: Column) -> str:
+    return secret_column(column.name) if column.pii else column.name
 
 
 def _content_of(feed: Feed, column: Column) -> pl.Expr:
-    value = pl.col(secret_column(column.name) if column.pii else column.name)
+    value = pl.col(_told_by(column))
     if column.name == feed.event_at:
         value = pl.when(text_of(column.name).is_not_null()).then(value.cast(pl.Int64))
     return value.cast(pl.String)

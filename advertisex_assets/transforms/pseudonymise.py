@@ -4,13 +4,12 @@ consent.
 Not here: what counts as consent (`privacy`).
 """
 
-import hashlib
-import hmac
 import ipaddress
 
 import polars as pl
 
 from advertisex_assets.transforms.distinct import map_distinct
+from advertisex_assets.transforms.keyed_hash import keyed_hash
 from advertisex_assets.transforms.privacy import CONSENTED
 from schemas.columns import Column, Pii
 from schemas.feed import Feed
@@ -51,12 +50,12 @@ def withhold(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
 
 def key_id(key: bytes) -> str:
     """A name for the key that does not give it away."""
-    return hmac.new(key, b"key-id", hashlib.sha256).hexdigest()[:8]
+    return keyed_hash(key)(b"key-id")[:8]
 
 
 def pseudonym(key: bytes, value: str) -> str:
     """The pseudonym of one id."""
-    return _hmac(key, value)[:PSEUDONYM_HEX_DIGITS]
+    return keyed_hash(key)(value.encode())[:PSEUDONYM_HEX_DIGITS]
 
 
 def secret_column(name: str) -> str:
@@ -89,7 +88,7 @@ def _names(column: Column) -> list[str]:
 def _protected(values: pl.Series, column: Column, key: bytes) -> pl.DataFrame:
     """What takes the place of the values, reckoned once for each that occurs."""
     distinct = values.drop_nulls().unique()
-    digests = pl.Series([_hmac(key, value) for value in distinct.to_list()], dtype=pl.String)
+    digests = pl.Series(map(keyed_hash(key), distinct.cast(pl.Binary).to_list()), dtype=pl.String)
     pseudonyms = digests.str.head(PSEUDONYM_HEX_DIGITS)
     secret = digests.str.slice(PSEUDONYM_HEX_DIGITS).alias(secret_column(column.name))
     if column.pii is Pii.TRUNCATE_IP:
@@ -99,6 +98,3 @@ def _protected(values: pl.Series, column: Column, key: bytes) -> pl.DataFrame:
     known = pl.DataFrame([distinct.alias(VALUE), *told])
     return values.to_frame(VALUE).join(known, on=VALUE, how="left", maintain_order="left").drop(VALUE)
 
-
-def _hmac(key: bytes, value: str) -> str:
-    return hmac.digest(key, value.encode(), "sha256").hex()
