@@ -15,7 +15,7 @@ import polars as pl
 from advertisex_assets.silver.catch_up import stretches
 from advertisex_assets.silver.handles import fingerprint
 from advertisex_assets.transforms.invalid_traffic import TABLES, broken_rules, by_event
-from advertisex_assets.transforms.invalid_traffic.shared import CLICKS, CONVERSIONS, IMPRESSIONS
+from advertisex_assets.transforms.invalid_traffic.shared import CLICKS, IMPRESSIONS
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
 from resources.lake.dates import dates_predicate
 from resources.run import Run
@@ -89,15 +89,10 @@ class InvalidTraffic:
     def found(self, days: list[date]) -> pl.DataFrame:
         """The invalid events of those dates."""
         near = sorted({day + timedelta(days=shift) for day in days for shift in AROUND})
-        # Read once: a plan over the files would read them again for each rule.
         rows = {name: _events(self.silver[name], near) for name in TABLES}
-        clicks = rows[CLICKS].collect()
-        held = {
-            IMPRESSIONS: rows[IMPRESSIONS].filter(_may_matter(clicks)).collect(engine="streaming"),
-            CLICKS: clicks,
-            CONVERSIONS: rows[CONVERSIONS].collect(),
-        }
-        frames = {name: nw.from_native(held[name].lazy()) for name in TABLES}
+        rows[IMPRESSIONS] = rows[IMPRESSIONS].filter(_may_matter(rows[CLICKS].collect()))
+        # Read once: a plan over the files would read them again for each rule.
+        frames = {name: nw.from_native(one.collect(engine="streaming").lazy()) for name, one in rows.items()}
         native = broken_rules(**frames, limits=self.limits).collect(backend="polars").to_native()
         return by_event(native.filter(pl.col("event_date").is_in(days)))
 
