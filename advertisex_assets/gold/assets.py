@@ -77,7 +77,8 @@ def gold_asset(mart: Mart) -> AssetsDefinition:
             yield held(open_gate, error)
             raise failure(error) from error
         finally:
-            sources.forget(batch)
+            if dates:
+                sources.renew(batch)
         rows = sum(receipt.rows for some in receipts for receipt in some)
         yield MaterializeResult(metadata={"rows written": rows, "dates": len(dates)})
         yield passed(open_gate)

@@ -148,10 +148,6 @@ class Sources:
         for name in names:
             self[name]
 
-    def forget(self, name: str) -> None:
-        """Has the table opened again at its next use: it may have been written to."""
-        self._opened.pop(name, None)
-
     def renew(self, name: str) -> None:
         """Shows the table's newest version from now on, by the same handle: it was written to."""
         if name in self._opened:
