@@ -234,8 +234,8 @@ void csv_is_one(const messages *all, int64_t most_bytes, uint8_t *is_one) {
         text one = text_of(all, row);
         int64_t bytes = one.end - one.at;
         uint8_t first = bytes ? *one.at : 0, letter = first | 0x20;
-        is_one[row] = bytes >= 4 && bytes < most_bytes && memchr(one.at, ',', bytes) &&
-                      (is_digit(first) || (letter >= 'a' && letter <= 'z') || first == '_' || first == '"' || first == '-') &&
+        int starts = is_digit(first) || (letter >= 'a' && letter <= 'z') || first == '_' || first == '"' || first == '-';
+        is_one[row] = starts && bytes >= 4 && bytes < most_bytes && memchr(one.at, ',', bytes) &&
                       next_of(one.at, one.end, 0x7f, 0x7f) == one.end;
     }
 }
