@@ -53,7 +53,8 @@ def told(codec: Codec, payloads: Sequence[bytes | None], *schemas: Any) -> list[
     """What the codec tells at a glance, of messages that lie in several pieces of memory."""
     assert isinstance(codec, Dated)
     series = pl.Series(payloads, dtype=pl.Binary)
-    pieces = pl.concat([pl.concat([series, series])[len(series) :], series], rechunk=False)
+    behind_another = pl.concat([pl.Series([b"{}"]), series], rechunk=True)[1:]
+    pieces = pl.concat([behind_another, series], rechunk=False)
     dates = codec.dates(pieces, PATH, *schemas).to_list()
     assert dates[: len(payloads)] == dates[len(payloads) :]
     return dates[len(payloads) :]
