@@ -68,9 +68,16 @@ def family():
         parent.stdout.close()
 
 
+def lives(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def gone(pids):
     deadline = time.monotonic() + 60
-    while alive := [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]:
+    while alive := [pid for pid in pids if lives(pid)]:
         assert time.monotonic() < deadline, f"{alive} live on"
         time.sleep(0.05)
     return True

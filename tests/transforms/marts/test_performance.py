@@ -16,7 +16,7 @@ from schemas.tables.table import Table
 from tests.oracles import marts_performance as oracle
 from tests.transforms.marts.events import ENGINES, NO_RATES, frame, judged_kinds
 
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)
 # DuckDB opens a database per example: slow for hypothesis, not for us.
 few = settings(relaxed, max_examples=5)
 
@@ -81,7 +81,7 @@ def test_hours_add_up_to_days(rows: Rows) -> None:
     assert money.equals(days.select(money.columns).sort(key))
 
 
-@relaxed
+@few
 @given(rows=judged_kinds())
 def test_types_are_the_contract(rows: Rows) -> None:
     """Columns and types are the table's, whatever the rows."""
