@@ -95,7 +95,7 @@ MARTS = {
 
 
 SHORT = ("segment_daily",)
-"""In `make test`, where tests/engines compares others of these: planning them takes minutes. `make soak` has them all."""
+"""In `make test`, where tests/engines compares others of these: planning takes minutes. `make soak` has them."""
 
 
 @pytest.mark.parametrize(
