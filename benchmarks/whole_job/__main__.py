@@ -19,9 +19,9 @@ HEAD = """\
 {events:,} events from two Kafka topics to campaign counts by day and last-click attribution in gold, {rounds}
 alternating rounds, each in a fresh process; medians of CPU seconds of all processes of a program. The limit consumes,
 decodes and writes Parquet, nothing else. Spark is counted in its second pass over everything, when Java has compiled
-its program; its first is told too. Its settings are the best of [those tried](whole_job_sweep.md); what it does less
-than ours, `benchmarks/whole_job/spark.py` says. The numbers of both were asserted to be equal: every campaign and day,
-every attributed conversion, every refused row. Run it again: `{command}`.
+its program; its first is told too. Its settings are in `benchmarks/whole_job/sweep.py`, and `--sweep` tries
+others; what it does less than ours, `benchmarks/whole_job/spark.py` says. The numbers of both were
+asserted to be equal: every campaign and day, every attributed conversion, every refused row. Run it again: `{command}`.
 
 """
 
