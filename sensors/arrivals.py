@@ -28,10 +28,7 @@ from schemas.feed import Feed
 from schemas.run_tags import LANDING, LANDING_PART
 from schemas.tables.bronze import bronze_table
 from sensors.outage import Outage
-from sensors.runs import is_under_way, resting
-
-TICK_SECONDS = 1
-"""As often as Dagster ticks, which is every five seconds; told five, it leaves out every other one for milliseconds."""
+from sensors.runs import TICK_SECONDS, is_under_way, resting
 
 ANSWER_SECONDS = 5.0
 """How long a tick waits for a broker: a tick has 60 s, and other feeds wait behind it."""

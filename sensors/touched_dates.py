@@ -19,12 +19,9 @@ from dagster import (
 
 from resources.run import utc_now
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START, REFRESHING
-from sensors.runs import is_under_way, resting
+from sensors.runs import TICK_SECONDS, is_under_way, resting
 
 NAME = "touched_dates"
-
-TICK_SECONDS = 1
-"""As often as Dagster ticks, which is every five seconds; told five, it leaves out every other one for milliseconds."""
 
 WATCHED_SECONDS = 4.0
 """How long a tick waits for the runs of the last one to end: until shortly before the next tick."""

@@ -27,9 +27,9 @@ def gone_problems(
         if not gone:
             continue
         rows = sum(one.rows for one in gone)
+        days = (day for one in gone for day in pl.date_range(one.first, one.last, eager=True))
         dates = ", ".join(
-            str(first) if first == last else f"{first} to {last}"
-            for first, last in date_ranges(day for one in gone for day in pl.date_range(*one[:2], eager=True))
+            str(first) if first == last else f"{first} to {last}" for first, last in date_ranges(days)
         )
         paths = ", ".join(one.path for one in gone[:SHOWN]) + (" ..." if len(gone) > SHOWN else "")
         summary = f"{rows:,} records of {table.full_name} of {dates} are gone with {len(gone)} deleted files: {paths}."

@@ -16,6 +16,7 @@ from schemas.tables.table import Table
 MOST_COMPARED = 4_000_000
 """Rows of a date that are read to be compared: some GB; beyond, it is not said what differs."""
 
+
 @dataclass(frozen=True)
 class Additions:
     """The files of each date of a table that came, and those that went away."""

@@ -13,10 +13,11 @@ from datetime import date
 import polars as pl
 from deltalake.transaction import AddAction, RemoveAction
 
+from resources.lake.again import commit_while
 from resources.lake.dates import date_marks
 from resources.lake.files import write_files
 from resources.lake.live import LiveFile, live_files, scan_file
-from resources.lake.marks import COMMIT_RETRIES, Marks
+from resources.lake.marks import Marks
 from resources.lake.pieces import as_declared
 from resources.lake.rewrite import removed
 from resources.lake.table import CommitConflictError, LakeTable
@@ -45,18 +46,11 @@ def replace_dates(table: LakeTable, rows: pl.DataFrame, dates: Collection[date],
     conform(table)
     before, named = table.marks(), _with_dates(table, rows, dates, marks)
     new = [file for part in _parts(table.table, as_declared(table.table, rows)) for file in _written(table, part)]
-    for _ in range(COMMIT_RETRIES):
-        actions = [*new, *_taken_out(table, dates)]
-        if not actions:
-            table.append([], named)
-            return
-        try:
-            return table.commit_files(actions, named, retries=0)
-        except CommitConflictError:
-            table.delta.update_incremental()
-            if any(before.get(name) != table.marks().get(name) for name in named.versions):
-                raise
-    raise CommitConflictError(f"{COMMIT_RETRIES} others were first to commit to {table.table.full_name}.")
+
+    def is_unchanged() -> bool:
+        return all(before.get(name) == table.marks().get(name) for name in named.versions)
+
+    commit_while(is_unchanged, table, lambda: [*new, *_taken_out(table, dates)], named)
 
 
 def merge_files(table: LakeTable, files: Sequence[LiveFile]) -> None:
@@ -64,18 +58,15 @@ def merge_files(table: LakeTable, files: Sequence[LiveFile]) -> None:
 
     CommitConflictError if another writer has removed one of them meanwhile.
     """
-    actions: list[AddAction | RemoveAction] = []
-    for _ in range(COMMIT_RETRIES):
-        if not {file.path for file in files} <= {file.path for file in live_files(table)}:
-            break
-        if not actions:
-            rows = pl.concat([scan_file(table, file) for file in files]).collect()
-            actions = [*_written(table, rows, data_change=False), *removed(files)]
-        try:
-            return table.commit_files(actions, Marks(), retries=0)
-        except CommitConflictError:
-            table.delta.update_incremental()
-    raise CommitConflictError(f"Files of {table.table.full_name} were removed by others before they were merged.")
+
+    def are_live() -> bool:
+        return {file.path for file in files} <= {file.path for file in live_files(table)}
+
+    if not are_live():
+        raise CommitConflictError(f"Files of {table.table.full_name} were removed by others before they were merged.")
+    rows = pl.concat([scan_file(table, file) for file in files]).collect()
+    merged = [*_written(table, rows, data_change=False), *removed(files)]
+    commit_while(are_live, table, lambda: merged, Marks())
 
 
 def _with_dates(table: LakeTable, rows: pl.DataFrame, dates: Collection[date], marks: Marks) -> Marks:

@@ -12,10 +12,11 @@ from datetime import date
 import polars as pl
 from deltalake.transaction import AddAction, RemoveAction
 
+from resources.lake.again import commit_while
 from resources.lake.files import write_files
-from resources.lake.marks import COMMIT_RETRIES, Marks
+from resources.lake.marks import Marks
 from resources.lake.place import Located
-from resources.lake.table import CommitConflictError, LakeTable
+from resources.lake.table import LakeTable
 
 Partitions = Mapping[str, Collection[str]]
 """Some partitions of a table: the values of each column, as the log writes them."""
@@ -68,14 +69,11 @@ def take_instead(table: LakeTable, files: Sequence[NewFile], gone: Partitions, m
     conform(table)
     added = [file.action for file in files]
     before, progress = _files_in(table, gone), _progress(table, marks)
-    for _ in range(COMMIT_RETRIES):
-        try:
-            return table.commit_files([*added, *before.values()], marks, retries=0)
-        except CommitConflictError:
-            table.delta.update_incremental()
-            if _files_in(table, gone).keys() != before.keys() or _progress(table, marks) != progress:
-                raise
-    raise CommitConflictError(f"{COMMIT_RETRIES} others were first to commit to {table.table.full_name}.")
+
+    def is_unchanged() -> bool:
+        return _files_in(table, gone).keys() == before.keys() and _progress(table, marks) == progress
+
+    commit_while(is_unchanged, table, lambda: [*added, *before.values()], marks)
 
 
 def conform(table: LakeTable) -> None:

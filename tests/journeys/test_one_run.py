@@ -9,8 +9,6 @@ from advertisex_assets.silver.assets import silver_assets
 from advertisex_assets.silver.invalid_traffic_asset import invalid_traffic_asset
 from advertisex_assets.waiting import waiting_work
 from resources.dagster_world import World
-from resources.lake import Lake
-from resources.settings import settings
 from schemas.discover import all_feeds
 from schemas.feeds.impressions import FEED
 from schemas.tables.gold import CAMPAIGN_DAILY
@@ -25,11 +23,8 @@ READ_OTHER_DATES = {AssetKey(["gold", "campaign_pacing"])}
 
 
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
-    monkeypatch.setenv("ADVERTISEX_LAKE", str(tmp_path / "lake"))
-    settings.cache_clear()
-    yield Lake(str(tmp_path / "lake"))
-    settings.cache_clear()
+def lake(configured_lake):
+    return configured_lake
 
 
 def made_by(run):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 
@@ -13,10 +14,17 @@ from advertisex_assets.watch.recount import recount
 from resources.lake import Lake
 from resources.run import Run
 from schemas.discover import feed_named
+from schemas.tables.bronze import bronze_table
+from schemas.tables.ops import LEDGER
+from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.tables.table import Table
 from tests.watch.lakes import FIRST_DAY, INPUTS, impression, land
 
 FEED = feed_named("impressions")
+BRONZE = bronze_table(FEED)
+TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
+"""What landing and silver write."""
+
 LATER = datetime(2030, 1, 1, 12, tzinfo=UTC)
 """Long after everything: every partition is closed."""
 
@@ -39,6 +47,13 @@ def fill(lake: Lake, batches: range, with_silver: bool = True) -> None:
         land(lake, FEED, batch(number), first_offset=number * 5)
         if with_silver and number % 2:
             catch_up(lake, FEED, INPUTS, run_at())
+
+
+def filled(folder: Path, batches: int) -> Lake:
+    """A lake of so many landings, silver behind the last of them or the one before."""
+    lake = Lake(str(folder / "lake"))
+    fill(lake, range(batches))
+    return lake
 
 
 def rules(**changes: object) -> Rules:

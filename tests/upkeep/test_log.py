@@ -10,23 +10,28 @@ from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.upkeep.work import COMMITS_BETWEEN_CHECKPOINTS
 from resources.lake import Lake, Marks
 from resources.lake.maintain import checkpoint, clean_log
-from schemas.tables.bronze import bronze_table
 from schemas.tables.ops import LEDGER
-from schemas.tables.silver import DUPLICATES, QUARANTINE, silver_tables
 from schemas.tables.table import Table
-from tests.upkeep.busy import FEED, INPUTS, batch, fill, land, readable, run_at, upkeep
+from tests.upkeep.busy import (
+    BRONZE,
+    FEED,
+    INPUTS,
+    TABLES,
+    batch,
+    filled,
+    land,
+    readable,
+    run_at,
+    upkeep,
+)
 
-BRONZE = bronze_table(FEED)
-TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
 BATCHES = 6
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """A lake of a few landings."""
-    lake = Lake(str(tmp_path / "lake"))
-    fill(lake, range(BATCHES))
-    return lake
+    return filled(tmp_path, BATCHES)
 
 
 def commits(lake: Lake, table: Table) -> int:

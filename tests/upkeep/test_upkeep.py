@@ -19,23 +19,31 @@ from resources.lake.live import live_files
 from resources.lake.maintain import vacuum
 from schemas.errors import IncompleteBronzeError
 from schemas.invalid_traffic import Limits
-from schemas.tables.bronze import bronze_table
-from schemas.tables.ops import LEDGER
-from schemas.tables.silver import DUPLICATES, INVALID_TRAFFIC, QUARANTINE, silver_tables
-from tests.upkeep.busy import FEED, INPUTS, batch, counts, dates, fill, land, readable, run_at, upkeep
+from schemas.tables.silver import INVALID_TRAFFIC, silver_tables
+from tests.upkeep.busy import (
+    BRONZE,
+    FEED,
+    INPUTS,
+    TABLES,
+    batch,
+    counts,
+    dates,
+    fill,
+    filled,
+    land,
+    readable,
+    run_at,
+    upkeep,
+)
 from tests.watch.lakes import impression
 
-BRONZE = bronze_table(FEED)
-TABLES = [BRONZE, *silver_tables(FEED), DUPLICATES, QUARANTINE, LEDGER]
 BATCHES = 16
 
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     """A lake in many small files."""
-    lake = Lake(str(tmp_path / "lake"))
-    fill(lake, range(BATCHES))
-    return lake
+    return filled(tmp_path, BATCHES)
 
 
 def test_few_files_and_the_same_rows(lake: Lake) -> None:

@@ -13,8 +13,7 @@ from advertisex_assets.waiting import waiting_work
 from advertisex_assets.watch.feed_problem import Links
 from advertisex_assets.watch.held import held_problems
 from resources.dagster_world import World
-from resources.lake import Lake, Marks
-from resources.settings import settings
+from resources.lake import Marks
 from schemas.errors import AdvertiseXError
 from schemas.feeds.impressions import FEED
 from schemas.run_tags import PENDING_ONLY, RANGE_END, RANGE_START
@@ -30,11 +29,8 @@ NOW = datetime(2026, 3, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
-    monkeypatch.setenv("ADVERTISEX_LAKE", str(tmp_path / "lake"))
-    settings.cache_clear()
-    yield Lake(str(tmp_path / "lake"))
-    settings.cache_clear()
+def lake(configured_lake):
+    return configured_lake
 
 
 @pytest.fixture

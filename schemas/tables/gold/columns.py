@@ -1,5 +1,7 @@
 """Columns that gold tables share, and how a gold table is laid out."""
 
+from typing import Any
+
 import polars as pl
 
 from schemas.metrics import Rate
@@ -43,24 +45,24 @@ def mart(
     pieces: Pieces | None = None,
 ) -> Table:
     """A gold table with one row per grain, partitioned by the grain's first column, a date: each may be large."""
-    names = tuple(column.name for column in grain)
-    return Table(
-        layer="gold",
-        name=name,
-        description=description,
-        columns=(*grain, *columns),
-        grain=" x ".join(names),
-        grain_columns=names,
-        partition_by=names[:1],
-        sort_by=sort_by,
-        pieces=pieces,
-    )
+    return _gold(name, description, grain, columns, partition_by=(grain[0].name,), sort_by=sort_by, pieces=pieces)
 
 
 def summary(
     name: str, description: str, grain: tuple[TableColumn, ...], columns: tuple[TableColumn, ...]
 ) -> Table:
     """A gold table of which a date is small, and many are read at once: they share files (decision 031)."""
+    pruned_by = tuple(column.name for column in grain)
+    return _gold(name, description, grain, columns, statistics_columns=pruned_by, dated_by=grain[0].name)
+
+
+def _gold(
+    name: str,
+    description: str,
+    grain: tuple[TableColumn, ...],
+    columns: tuple[TableColumn, ...],
+    **layout: Any,
+) -> Table:
     names = tuple(column.name for column in grain)
     return Table(
         layer="gold",
@@ -69,6 +71,5 @@ def summary(
         columns=(*grain, *columns),
         grain=" x ".join(names),
         grain_columns=names,
-        statistics_columns=names,
-        dated_by=names[0],
+        **layout,
     )
