@@ -1,9 +1,11 @@
 """Files that others wrote become part of a table in one commit, and never beside rows that they were to replace."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from resources.lake import CommitConflictError, Lake, LakeTable, Marks
@@ -11,7 +13,7 @@ from resources.lake.live import live_files
 from resources.lake.maintain import optimise
 from resources.lake.place import Place
 from resources.lake.take import put_files, take, take_instead
-from schemas.tables.table import Table, TableColumn
+from schemas.tables.table import Pieces, Table, TableColumn
 
 FIRST = date(2026, 3, 1)
 COLUMNS = (TableColumn("event_date", pl.Date(), ""), TableColumn("number", pl.Int64(), ""))
@@ -88,3 +90,16 @@ def test_a_column_that_was_declared_since_is_added_first(lake: Lake) -> None:
     take(opened, put_files(Place.of(opened), rows(2, 20).with_columns(pl.lit("w").alias("word"))), Marks())
     found = lake.open(wider).scan().sort("number").collect()
     assert found["word"].to_list() == [None, None, None, "w"]
+
+
+def test_a_table_that_is_cut_finely_has_files_and_row_groups_of_that_size(tmp_path: Path) -> None:
+    """Whoever looks up few of its keys reads one of them."""
+    finely = replace(TABLE, pieces=Pieces(row_group_rows=100, file_bytes=2_000))
+    opened = Lake(str(tmp_path)).open(finely)
+    put = put_files(opened, rows(0, *range(10_000)))
+    take(opened, put, Marks())
+    assert len(put) > 10
+    assert opened.scan().collect()["number"].sort().to_list() == list(range(10_000))
+    kept = [pq.read_metadata(tmp_path / "silver" / "numbers" / file.path) for file in put]
+    assert sum(one.num_rows for one in kept) == 10_000
+    assert max(one.row_group(n).num_rows for one in kept for n in range(one.num_row_groups)) == 100
