@@ -11,7 +11,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = (Path("resources/kafka/native/take.c"), Path("schemas/codecs/native/scan.c"))
+SOURCES = (
+    Path("resources/kafka/native/take.c"),
+    Path("schemas/codecs/native/scan.c"),
+    Path("schemas/codecs/native/read.c"),
+)
 
 # For any processor of the kind, not only the one that builds.
 COMPILE = ("-m", "ziglang", "cc", "-mcpu=baseline", "-O2", "-shared", "-fPIC")

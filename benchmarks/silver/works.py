@@ -6,39 +6,54 @@ from pathlib import Path
 import polars as pl
 
 from advertisex_assets.silver.catch_up import rebuild
+from advertisex_assets.silver.handles import open_tables
+from advertisex_assets.silver.read import BATCH_ROWS
 from benchmarks.silver.lakes import FIRST, inputs, land, refresh
 from resources.files import list_files
-from resources.lake import Lake
+from resources.lake import Lake, LakeTable
 from resources.lake.encode import encode
 from resources.run import new_run
 from schemas.columns import paths_of
 from schemas.discover import feed_named
-from schemas.tables.bronze import COORDINATES, RECORD, bronze_table
+from schemas.feed import Feed
+from schemas.tables.bronze import RECORD, bronze_table
 
 Work = Callable[[], int]
 
-LIMIT_ROWS = 250_000
-"""Rows of one file of the limit: large enough that opening files costs nothing."""
-
-
 def limit(lake: str, feed: str, warm_lake: str) -> Work:
-    """The limit: bronze rows are read, decoded by the feed's codecs, and written to Parquet as they come out."""
-    _decode_and_write(Lake(warm_lake), feed)
-    return lambda: _decode_and_write(Lake(lake), feed)
+    """The limit: bronze rows are read and decoded by the feed's codecs, and silver's own rows, which are in memory
+    already, are written to Parquet: those of each table and date as one file, as silver writes them."""
+    _limit(Lake(warm_lake), feed)()
+    return _limit(Lake(lake), feed)
 
 
-def _decode_and_write(lake: Lake, feed: str) -> int:
+def _limit(lake: Lake, feed: str) -> Work:
     declared = feed_named(feed)
-    names = [column.name for column in COORDINATES]
-    rows = lake.open(bronze_table(declared)).scan().filter(pl.col("kind") == RECORD)
-    records = rows.select("payload", "header", "codec", *names).collect()
-    folder = Path(lake.root)
-    for number, chunk in enumerate(records.iter_slices(LIMIT_ROWS)):
+    parts = [part for table in open_tables(lake, declared).dated for part in _by_date(table, declared)]
+
+    def work() -> int:
+        rows = _decoded(lake, declared)
+        for number, part in enumerate(parts):
+            encode(part).write(str(Path(lake.root) / f"{number}.parquet"))
+        return rows
+
+    return work
+
+
+def _by_date(table: LakeTable, feed: Feed) -> list[pl.DataFrame]:
+    """The rows of each date without what its folder says."""
+    rows, folders = table.scan().collect(), table.table.partition_by
+    mine = rows.filter(pl.col("feed") == feed.name) if "feed" in folders else rows
+    return mine.partition_by(folders, include_key=False)
+
+
+def _decoded(lake: Lake, feed: Feed) -> int:
+    """Reads and decodes every record; returns how many."""
+    rows = lake.open(bronze_table(feed)).scan().filter(pl.col("kind") == RECORD)
+    records = rows.select("payload", "header", "codec").collect()
+    for chunk in records.iter_slices(BATCH_ROWS):
         for part in chunk.partition_by("codec"):
-            codec = declared.codec(part["codec"][0])
-            fields = codec.decode(part["payload"], part["header"], paths_of(declared.columns))
-            whole = pl.concat([part.select(names), fields], how="horizontal")
-            encode(whole).write(str(folder / f"{number}-{codec.name}.parquet"))
+            feed.codec(part["codec"][0]).decode(part["payload"], part["header"], paths_of(feed.columns))
     return records.height
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pycountry
 
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import Reading, mostly
 
 
 @cache
@@ -25,6 +26,16 @@ def currency_codes() -> tuple[str, ...]:
     return tuple(sorted(c.alpha_3 for c in pycountry.currencies))
 
 
+def _by_word(meanings: Mapping[str, str], in_one_case: Reading) -> Reading:
+    """What words mean, which are listed in one case: most senders write them as they are listed."""
+
+    def listed(text: pl.Expr) -> pl.Expr:
+        words = list(meanings)
+        return text.replace_strict(words, list(meanings.values()), default=None, return_dtype=pl.String)
+
+    return mostly(listed, lambda text: listed(in_one_case(text.str.strip_chars())), pl.String())
+
+
 @dataclass(frozen=True)
 class Country:
     """A country as ISO 3166 alpha-2 or alpha-3, kept as alpha-2; others are flagged and become null."""
@@ -34,9 +45,7 @@ class Country:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The alpha-2 code."""
-        codes = country_codes()
-        upper = text.str.strip_chars().str.to_uppercase()
-        return upper.replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
+        return _by_word(country_codes(), lambda word: word.str.to_uppercase())(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """The code may be in no list."""
@@ -61,10 +70,9 @@ class Currency:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The code in upper case; the default where none was sent, null where it is unknown."""
-        upper = text.str.strip_chars().str.to_uppercase()
-        return (
-            pl.when(text.is_null()).then(pl.lit(self.default)).when(upper.is_in(currency_codes())).then(upper)
-        )
+        codes = {code: code for code in currency_codes()}
+        known = _by_word(codes, lambda word: word.str.to_uppercase())(text)
+        return pl.when(text.is_null()).then(pl.lit(self.default)).otherwise(known)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """Money in an unknown currency cannot be counted."""
@@ -90,10 +98,8 @@ class Category:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The category."""
-        word = text.str.strip_chars().str.to_lowercase()
-        return word.replace_strict(
-            list(self.mapping), list(self.mapping.values()), default=None, return_dtype=pl.String
-        )
+        words = {word: meaning for word, meaning in self.mapping.items() if word == word.lower()}
+        return _by_word(words, lambda word: word.str.to_lowercase())(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """A word may be in no table; extending the table brings its rows back."""

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from schemas.codecs.native.values import Values
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import glanced, mostly, nothing, stripped
 
 MAX_ID_CHARACTERS = 256
 """Longer than any id in OpenRTB traffic we know (URLs in id fields aside), short enough to index."""
@@ -17,18 +19,45 @@ NESTED = r'^(?:\{\}|\{"|\[\]|\[["{\[\d])'
 ZERO_ADVERTISING_ID = r"^[0\-]+$"
 """What iOS and Android send for a limited advertising id: zeros and dashes only (also a bare 0)."""
 
+SURELY_USER = r"^[!-~]*[1-9][!-~]*$"
+"""A digit that is not zero, and nothing invisible: no placeholder."""
+
 PLACEHOLDER_WORDS = ("null", "none", "undefined", "nan", "unknown", "(null)")
 """What client code writes when it has no user, compared in lower case."""
 
 
+def _surely_well_formed(loops: Values, texts: pl.Series) -> pl.Series:
+    plain = loops.plain_ids(texts, MAX_ID_CHARACTERS) & texts.is_not_null()
+    return pl.select(pl.when(plain).then(False)).to_series()
+
+
+def _is_malformed(text: pl.Expr) -> pl.Expr:
+    return (text.str.len_chars() > MAX_ID_CHARACTERS) | text.str.contains(f"{CONTROL_CHARACTERS}|{NESTED}")
+
+
+IS_MALFORMED = mostly(glanced(_surely_well_formed, nothing, pl.Boolean()), _is_malformed, pl.Boolean())
+
+
+def _surely_user(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(SURELY_USER)).then(text)
+
+
+def _user(text: pl.Expr) -> pl.Expr:
+    user = text.str.strip_chars()
+    placeholder = user.str.contains(ZERO_ADVERTISING_ID) | user.str.to_lowercase().is_in(PLACEHOLDER_WORDS)
+    return pl.when(~placeholder).then(user)
+
+
+USER = mostly(_surely_user, _user, pl.String())
+
+
 def malformed(column: str) -> Rule:
     """The rule that refuses ids no system can have meant."""
-    text = text_of(column)
     return Rule(
         code="malformed_id",
         sentence=f"{column} is longer than {MAX_ID_CHARACTERS} characters, nested, or has control characters.",
         severity=Severity.REFUSE,
-        broken=(text.str.len_chars() > MAX_ID_CHARACTERS) | text.str.contains(f"{CONTROL_CHARACTERS}|{NESTED}"),
+        broken=IS_MALFORMED(text_of(column)),
         version=2,
     )
 
@@ -42,7 +71,7 @@ class Identifier:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The id without surrounding white space."""
-        return text.str.strip_chars()
+        return stripped(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """An id may be malformed."""
@@ -58,11 +87,7 @@ class UserId:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The id, null where it is a placeholder."""
-        user = text.str.strip_chars()
-        placeholder = user.str.contains(ZERO_ADVERTISING_ID) | user.str.to_lowercase().is_in(
-            PLACEHOLDER_WORDS
-        )
-        return pl.when(~placeholder).then(user)
+        return USER(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """An id may be malformed."""

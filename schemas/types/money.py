@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import Reading, followed, glanced, mostly, nothing
 
 MICROS = 1_000_000
 """Micros per currency unit; the ad industry's unit of exact money (as in the Google Ads API)."""
@@ -13,6 +14,30 @@ DECIMAL_DIGITS = 38
 """The widest decimal Polars has: no price can overflow it before the limit is applied."""
 
 MICRO_SCALE = 6
+
+LARGEST = 10**18
+"""Whole amounts below it fit into 64 bits; what is larger is absurd in any currency."""
+
+
+def whole_amounts(decimals: int) -> Reading:
+    """Reads decimals as Int64 of the unit of which one has 10 to the power of `decimals`, rounded half to even; null
+    for LARGEST and more."""
+    glance = glanced(lambda loops, texts: loops.amounts(texts, decimals), nothing, pl.Int64())
+    return mostly(glance, any_amount(decimals), pl.Int64())
+
+
+def any_amount(decimals: int) -> Reading:
+    """The same, however it is written."""
+
+    def read(text: pl.Expr) -> pl.Expr:
+        amount = text.str.strip_chars().cast(pl.Decimal(DECIMAL_DIGITS, decimals), strict=False)
+        sane = pl.when(amount.abs() < LARGEST // 10**decimals).then(amount)
+        return (sane * 10**decimals).cast(pl.Int64, strict=False)
+
+    return read
+
+
+MICROS_OF = whole_amounts(MICRO_SCALE)
 
 
 @dataclass(frozen=True)
@@ -32,9 +57,11 @@ class Money:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The amount in micros, rounded half to even at the sixth decimal."""
-        amount = text.str.strip_chars().cast(pl.Decimal(DECIMAL_DIGITS, MICRO_SCALE), strict=False)
-        in_range = amount.abs() <= self.limit_units
-        return pl.when(in_range).then((amount * MICROS).cast(pl.Int64, strict=False))
+        return followed(MICROS_OF, lambda micros: self._within_limit(micros, MICROS), self.dtype)(text)
+
+    def _within_limit(self, amount: pl.Expr, per_unit: int) -> pl.Expr:
+        """The whole amounts, of which a currency unit has so many; null where they are absurd."""
+        return pl.when(amount.abs() <= self.limit_units * per_unit).then(amount)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """The amount may be unreadable, absurd or negative."""

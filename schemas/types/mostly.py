@@ -1,4 +1,4 @@
-"""Mostly: a quick expression for the texts that nearly all senders write, a thorough one for the rest of them.
+"""Mostly: a quick reading of the texts that nearly all senders write, a thorough one of the rest of them.
 
 Not here: what either of them reads.
 """
@@ -7,7 +7,10 @@ from collections.abc import Callable
 
 import polars as pl
 
+from schemas.codecs.native.values import Values, values
+
 Reading = Callable[[pl.Expr], pl.Expr]
+Glance = Callable[[Values, pl.Series], pl.Series]
 
 
 def mostly(quick: Reading, thorough: Reading, dtype: pl.DataType) -> Reading:
@@ -27,3 +30,41 @@ def mostly(quick: Reading, thorough: Reading, dtype: pl.DataType) -> Reading:
         return rest.alias("found") if len(others) == len(found) else found.scatter(others, rest)
 
     return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+
+
+def glanced(glance: Glance, otherwise: Reading, dtype: pl.DataType) -> Reading:
+    """Reads texts by a compiled loop; as `otherwise` does where none was compiled."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        loops = values()
+        if loops is not None:
+            return glance(loops, texts)
+        return texts.alias("text").to_frame().select(otherwise(pl.col("text")).cast(dtype)).to_series()
+
+    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+
+
+def followed(first: Reading, second: Reading, dtype: pl.DataType) -> Reading:
+    """Reads with `second` what `first` reads, which it may name several times: Polars works out a function of ours
+    anew wherever an expression names it."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        found = texts.alias("text").to_frame().select(first(pl.col("text")).alias("found"))
+        return found.select(second(pl.col("found")).cast(dtype)).to_series()
+
+    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+
+
+def stripped(text: pl.Expr) -> pl.Expr:
+    """The texts without surrounding white space; the same memory where none has any, as nearly always."""
+    return text.map_batches(_stripped, return_dtype=pl.String(), is_elementwise=True)
+
+
+def _stripped(texts: pl.Series) -> pl.Series:
+    loops = values()
+    return texts if loops is not None and loops.are_bare(texts) else texts.str.strip_chars()
+
+
+def nothing(text: pl.Expr) -> pl.Expr:
+    """The quick reading that knows of no text."""
+    return pl.when(pl.lit(False)).then(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.rules import Rule, Severity, text_of
-from schemas.types.mostly import mostly
+from schemas.types.mostly import mostly, stripped
 
 IPV4 = r"^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$"
 IPV6 = r"^(?i)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})$"
@@ -59,7 +59,7 @@ class Website:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The website, stripped."""
-        return text.str.strip_chars()
+        return stripped(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """Networks send their own labels: a website that is no host name or URL is kept and flagged."""

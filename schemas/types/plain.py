@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from schemas.rules import Rule, Severity, text_of
+from schemas.types.mostly import stripped
 
 YES = ("1", "true", "yes")
 NO = ("0", "false", "no")
@@ -19,7 +20,7 @@ class Text:
 
     def parse(self, text: pl.Expr) -> pl.Expr:
         """The text, stripped."""
-        return text.str.strip_chars()
+        return stripped(text)
 
     def rules(self, column: str) -> tuple[Rule, ...]:
         """Any text will do."""

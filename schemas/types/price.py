@@ -8,7 +8,8 @@ import polars as pl
 
 from schemas.rules import text_of
 from schemas.types.codes import Category
-from schemas.types.money import DECIMAL_DIGITS, Money
+from schemas.types.money import Money, whole_amounts
+from schemas.types.mostly import followed
 
 
 class PriceBasis(StrEnum):
@@ -30,6 +31,7 @@ BASIS_BY_NAME: Mapping[str, str] = {
 NANO_SCALE = 9
 """Decimals that are read of an amount: a micro of CPM is a billionth of a currency unit per impression."""
 NANOS = 10**NANO_SCALE
+NANOS_OF = whole_amounts(NANO_SCALE)
 PER_MILLE = 1_000
 NANOS_PER_MICRO_OF_CPM = NANOS // 1_000_000 * PER_MILLE
 """Nanos of CPM that make one micro per impression."""
@@ -62,9 +64,10 @@ class Price(Money):
         return is_stated.fill_null(default)
 
     def _of_thousand(self, text: pl.Expr) -> pl.Expr:
-        amount = text.str.strip_chars().cast(pl.Decimal(DECIMAL_DIGITS, NANO_SCALE), strict=False)
-        in_range = amount.abs() <= self.limit_units
-        nanos = pl.when(in_range).then((amount * NANOS).cast(pl.Int64, strict=False))
+        return followed(NANOS_OF, self._rounded, self.dtype)(text)
+
+    def _rounded(self, amount: pl.Expr) -> pl.Expr:
+        nanos = self._within_limit(amount, NANOS)
         micros, rest = nanos // NANOS_PER_MICRO_OF_CPM, nanos % NANOS_PER_MICRO_OF_CPM
         half = NANOS_PER_MICRO_OF_CPM // 2
         is_up = (rest > half) | ((rest == half) & (micros % 2 == 1))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from schemas.codecs.native.values import Values
 from schemas.rules import Rule, Severity, text_of
-from schemas.types.mostly import mostly
+from schemas.types.mostly import glanced, mostly
 
 NUMBER = r"^-?\d+(\.\d+)?$"
 REST = r"^(?:[.,](\d{1,9}))?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
@@ -141,6 +142,6 @@ def _names_no_zone(text: pl.Expr) -> pl.Expr:
     return ~clean.str.contains(NUMBER) & _zone(clean).is_null()
 
 
-EPOCH_US = mostly(_usual_form, _any_form, pl.Int64())
-ZONELESS = mostly(_names_zulu, _names_no_zone, pl.Boolean())
+EPOCH_US = mostly(glanced(Values.times_us, _usual_form, pl.Int64()), _any_form, pl.Int64())
+ZONELESS = mostly(glanced(Values.zoneless, _names_zulu, pl.Boolean()), _names_no_zone, pl.Boolean())
 """Whether a text that is a time names no zone."""

@@ -1,73 +1,28 @@
 /* Tells of many messages at once what landing asks of each: is it one record, and on which UTC date was its event.
 
    Every function answers only where a glance is enough, and as the codecs would; of all other messages it says that
-   it does not know, and they are read. Messages come as Arrow's binary views, which is how Polars keeps them.
-   `scanner.py` declares the same types. Nothing is linked, nothing is allocated, nothing of a message is kept. */
+   it does not know, and they are read. `scanner.py` declares the same types. Nothing is linked, nothing is allocated,
+   nothing of a message is kept. */
 
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-/* Arrow's binary view: up to 12 bytes lie in the view itself, more lie in a buffer. */
-typedef struct {
-    int32_t bytes;
-    union {
-        uint8_t here[12];
-        struct { uint8_t prefix[4]; int32_t buffer, offset; } there;
-    } is;
-} view;
-
-typedef struct {
-    const view *views;
-    const uint8_t *const *buffers;
-    int64_t rows;
-} messages;
-
-typedef struct {
-    const uint8_t *at, *end;
-} text;
+#include "texts.h"
 
 #define UNKNOWN INT32_MIN /* the date of a message that must be read */
 
-static text text_of(const messages *all, int64_t row) {
-    const view *one = &all->views[row];
-    const uint8_t *at = one->bytes <= 12 ? one->is.here : all->buffers[one->is.there.buffer] + one->is.there.offset;
-    return (text){at, at + one->bytes};
-}
-
 /* ---- Dates ---- */
-
-static int is_digit(uint8_t c) { return c >= '0' && c <= '9'; }
-
-/* Days since 1970-01-01 of a date of the Gregorian calendar, counted in eras of 400 years that begin in March. */
-static int32_t days_since_epoch(int32_t year, int32_t month, int32_t day) {
-    year -= month <= 2;
-    int32_t era = year / 400, of_era = year - era * 400;
-    int32_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
 
 /* The date of `2026-03-01T12:30:00.123Z`: route.py's PLAIN_UTC, and a day that there was. */
 static int32_t date_of(text time) {
-    static const char shape[] = "0000-00-00T00:00:00";
-    static const uint8_t length_of[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const uint8_t *c = time.at, *tail = c + sizeof shape - 1;
-    if (time.end - time.at < (ptrdiff_t)sizeof shape || time.end[-1] != 'Z') return UNKNOWN;
-    for (size_t i = 0; i < sizeof shape - 1; i++)
-        if (shape[i] == '0' ? !is_digit(c[i]) : c[i] != (uint8_t)shape[i]) return UNKNOWN;
+    const uint8_t *tail = time.at + CLOCK_BYTES;
+    int32_t day, second;
+    if (time.end - time.at <= CLOCK_BYTES || time.end[-1] != 'Z') return UNKNOWN;
+    if (time.at[10] != 'T' || !read_clock(time.at, &day, &second)) return UNKNOWN;
     if (tail != time.end - 1) {
         ptrdiff_t digits = time.end - 1 - (tail + 1);
         if (*tail++ != '.' || digits < 1 || digits > 9) return UNKNOWN;
         for (; tail < time.end - 1; tail++)
             if (!is_digit(*tail)) return UNKNOWN;
     }
-    if ((c[11] - '0') * 10 + c[12] - '0' > 23 || c[14] > '5' || c[17] > '5') return UNKNOWN;
-    int32_t year = (c[0] - '0') * 1000 + (c[1] - '0') * 100 + (c[2] - '0') * 10 + c[3] - '0';
-    int32_t month = (c[5] - '0') * 10 + c[6] - '0', day = (c[8] - '0') * 10 + c[9] - '0';
-    if (year < 1 || month < 1 || month > 12) return UNKNOWN;
-    int is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (day < 1 || day > length_of[month - 1] + (month == 2 && is_leap)) return UNKNOWN;
-    return days_since_epoch(year, month, day);
+    return day;
 }
 
 /* The first place of one of two characters, of a control character, or of a byte that is not ASCII. */

@@ -65,11 +65,11 @@ class Scanner:
 
     def json_is_one(self, messages: pl.Series) -> pl.Series:
         """Whether each can only be one JSON object (Boolean)."""
-        return _told(messages, self._loops.json_is_one)
+        return told(messages, self._loops.json_is_one)
 
     def csv_is_one(self, messages: pl.Series, most_bytes: int) -> pl.Series:
         """Whether each is one row of CSV in ASCII, shorter than that (Boolean)."""
-        return _told(messages, lambda all_, told: self._loops.csv_is_one(all_, most_bytes, told))
+        return told(messages, lambda all_, told: self._loops.csv_is_one(all_, most_bytes, told))
 
     def json_dates(self, messages: pl.Series, field: str) -> pl.Series:
         """The UTC dates in a top-level field of JSON objects."""
@@ -103,18 +103,18 @@ def scanner() -> Scanner | None:
 Loop = Callable[[Messages, int], None]
 
 
-def _told(messages: pl.Series, loop: Loop) -> pl.Series:
-    return pl.Series(_filled(messages, loop, np.zeros(len(messages), np.bool_)))
+def told(messages: pl.Series, loop: Loop) -> pl.Series:
+    return pl.Series(filled(messages, loop, np.zeros(len(messages), np.bool_)))
 
 
 def _dates(messages: pl.Series, loop: Loop) -> pl.Series:
-    days = pl.Series(_filled(messages, loop, np.full(len(messages), UNKNOWN, np.int32)))
+    days = pl.Series(filled(messages, loop, np.full(len(messages), UNKNOWN, np.int32)))
     if (days != UNKNOWN).all():
         return days.cast(pl.Date)
     return pl.select(pl.when(pl.lit(days) != UNKNOWN).then(pl.lit(days)).cast(pl.Date)).to_series()
 
 
-def _filled(messages: pl.Series, loop: Loop, results: NDArray[Any]) -> NDArray[Any]:
+def filled(messages: pl.Series, loop: Loop, results: NDArray[Any]) -> NDArray[Any]:
     """What the loop puts in the place of each message."""
     at = 0
     for chunk, rows in _chunks(messages):
