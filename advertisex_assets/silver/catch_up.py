@@ -30,12 +30,7 @@ def catch_up(lake: Lake, feed: Feed, inputs: Inputs, run: Run, within: Span | No
         decided = tables.decisions.version
         waiting = pending_dates(tables, inputs)
         chosen = {day: rows for day, rows in waiting.items() if within is None or within[0] <= day <= within[1]}
-        # The handles by which it was found out what is pending serve the first pass: opening them costs as much as it.
-        handles = chain([tables], repeat(None))
-        written += [
-            refresh_dates(lake, feed, dates, inputs, run, opened=opened)
-            for dates, opened in zip(stretches(chosen, stretch_rows(run.engine)), handles, strict=False)
-        ]
+        written += _in_stretches(lake, tables, chosen, inputs, run)
         if lake.open(tables.decisions.table).version == decided:
             break
     if len(chosen) == len(waiting):
@@ -48,15 +43,28 @@ def rebuild(lake: Lake, feed: Feed, inputs: Inputs, run: Run, span: Span) -> Sil
 
     Dates outside of the span that rows turn out to belong to are pending afterwards.
     """
-    return rebuild_dates(lake, feed, inputs, run, landed_rows(open_tables(lake, feed), span))
+    tables = open_tables(lake, feed)
+    parts = _in_stretches(lake, tables, landed_rows(tables, span), inputs, run, rebuild=True)
+    return SilverReceipt.of(parts)
 
 
 def rebuild_dates(
     lake: Lake, feed: Feed, inputs: Inputs, run: Run, rows_by_date: Mapping[date, int]
 ) -> SilverReceipt:
     """The same for single dates, given about how many rows each has."""
-    parts = stretches(rows_by_date, stretch_rows(run.engine))
-    return SilverReceipt.of([refresh_dates(lake, feed, part, inputs, run, rebuild=True) for part in parts])
+    parts = _in_stretches(lake, open_tables(lake, feed), rows_by_date, inputs, run, rebuild=True)
+    return SilverReceipt.of(parts)
+
+
+def _in_stretches(
+    lake: Lake, tables: FeedTables, rows_by_date: Mapping[date, int], inputs: Inputs, run: Run, rebuild: bool = False
+) -> list[SilverReceipt]:
+    # The handles by which it was found out what is to do serve the first pass: opening them costs as much as it.
+    handles = chain([tables], repeat(None))
+    return [
+        refresh_dates(lake, tables.feed, dates, inputs, run, rebuild, opened)
+        for dates, opened in zip(stretches(rows_by_date, stretch_rows(run.engine)), handles, strict=False)
+    ]
 
 
 def landed_rows(tables: FeedTables, span: Span) -> dict[date, int]:

@@ -8,12 +8,12 @@ import polars as pl
 from advertisex_assets.silver.catch_up import rebuild
 from advertisex_assets.silver.handles import open_tables
 from advertisex_assets.silver.read import BATCH_ROWS
+from advertisex_assets.transforms.decode import decode
 from benchmarks.silver.lakes import FIRST, inputs, land, refresh
 from resources.files import list_files
 from resources.lake import Lake, LakeTable
 from resources.lake.encode import encode
 from resources.run import new_run
-from schemas.columns import paths_of
 from schemas.discover import feed_named
 from schemas.feed import Feed
 from schemas.tables.bronze import RECORD, bronze_table
@@ -21,40 +21,38 @@ from schemas.tables.bronze import RECORD, bronze_table
 Work = Callable[[], int]
 
 def limit(lake: str, feed: str, warm_lake: str) -> Work:
-    """The limit: bronze rows are read and decoded by the feed's codecs, and silver's own rows, which are in memory
-    already, are written to Parquet: those of each table and date as one file, as silver writes them."""
-    _limit(Lake(warm_lake), feed)()
-    return _limit(Lake(lake), feed)
+    """The limit: bronze rows are read and decoded to the feed's columns, in batches of silver's size, and the rows that
+    silver has of them are written to Parquet: a file for each of its tables and dates. Nothing is done in between:
+    silver's rows were read before."""
+    _limit(Lake(warm_lake), feed_named(feed))()
+    return _limit(Lake(lake), feed_named(feed))
 
 
-def _limit(lake: Lake, feed: str) -> Work:
-    declared = feed_named(feed)
-    parts = [part for table in open_tables(lake, declared).dated for part in _by_date(table, declared)]
+def _limit(lake: Lake, feed: Feed) -> Work:
+    stored = [(table.table, _own_rows(table, feed)) for table in open_tables(lake, feed).dated]
 
     def work() -> int:
-        rows = _decoded(lake, declared)
-        for number, part in enumerate(parts):
-            encode(part).write(str(Path(lake.root) / f"{number}.parquet"))
-        return rows
+        decoded = _decoded(lake, feed)
+        for table, rows in stored:
+            for number, part in enumerate(rows.partition_by(table.partition_by, include_key=False)):
+                encode(part).write(str(Path(lake.root) / f"{table.name}-{number}.parquet"))
+        return decoded
 
     return work
 
 
-def _by_date(table: LakeTable, feed: Feed) -> list[pl.DataFrame]:
-    """The rows of each date without what its folder says."""
-    rows, folders = table.scan().collect(), table.table.partition_by
-    mine = rows.filter(pl.col("feed") == feed.name) if "feed" in folders else rows
-    return mine.partition_by(folders, include_key=False)
+def _own_rows(table: LakeTable, feed: Feed) -> pl.DataFrame:
+    rows = table.scan().collect()
+    return rows.filter(pl.col("feed") == feed.name) if "feed" in rows.columns else rows
 
 
 def _decoded(lake: Lake, feed: Feed) -> int:
     """Reads and decodes every record; returns how many."""
-    rows = lake.open(bronze_table(feed)).scan().filter(pl.col("kind") == RECORD)
-    records = rows.select("payload", "header", "codec").collect()
-    for chunk in records.iter_slices(BATCH_ROWS):
-        for part in chunk.partition_by("codec"):
-            feed.codec(part["codec"][0]).decode(part["payload"], part["header"], paths_of(feed.columns))
-    return records.height
+    records = lake.open(bronze_table(feed)).scan().filter(pl.col("kind") == RECORD)
+    needed = records.select("kind", "payload", "header", "codec").collect()
+    for batch in needed.iter_slices(BATCH_ROWS):
+        decode(feed, batch)
+    return needed.height
 
 
 def incremental(lake: str, feed: str, warm_lake: str) -> Work:

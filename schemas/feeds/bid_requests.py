@@ -24,6 +24,7 @@ from schemas.types import (
     UserId,
     Website,
 )
+from schemas.types.mostly import once_per_value
 
 HIGHEST_CPM_UNITS = 1_000_000
 """Floors and bids are CPM in OpenRTB: a thousand times the highest price per impression."""
@@ -39,7 +40,15 @@ def _structural(code: str, sentence: str, broken: pl.Expr) -> Rule:
     return Rule(code=code, sentence=sentence, severity=Severity.REFUSE, broken=IS_OPENRTB & broken)
 
 
-IMP_IDS = text_of("imp_ids").str.json_decode(pl.List(pl.String))
+
+def _any_unnamed(imp_ids: pl.Expr) -> pl.Expr:
+    return imp_ids.str.json_decode(pl.List(pl.String)).list.eval(pl.element().is_null()).list.any()
+
+
+def _any_twice(imp_ids: pl.Expr) -> pl.Expr:
+    named = imp_ids.str.json_decode(pl.List(pl.String)).list.drop_nulls()
+    return named.list.n_unique() < named.list.len()
+
 
 FEED = Feed(
     name="bid_requests",
@@ -166,12 +175,12 @@ FEED = Feed(
         _structural(
             "openrtb_imp_without_id",
             "An offered impression has no id.",
-            IMP_IDS.list.eval(pl.element().is_null()).list.any(),
+            once_per_value(_any_unnamed, pl.Boolean())(text_of("imp_ids")),
         ),
         _structural(
             "openrtb_duplicate_imp_id",
             "Two offered impressions have the same id.",
-            IMP_IDS.list.drop_nulls().list.n_unique() < IMP_IDS.list.drop_nulls().list.len(),
+            once_per_value(_any_twice, pl.Boolean())(text_of("imp_ids")),
         ),
     ),
     transport_time=True,

@@ -32,7 +32,8 @@ def any_amount(decimals: int) -> Reading:
     def read(text: pl.Expr) -> pl.Expr:
         amount = text.str.strip_chars().cast(pl.Decimal(DECIMAL_DIGITS, decimals), strict=False)
         sane = pl.when(amount.abs() < LARGEST // 10**decimals).then(amount)
-        return (sane * 10**decimals).cast(pl.Int64, strict=False)
+        whole: pl.Expr = (sane * 10**decimals).cast(pl.Int64, strict=False)
+        return whole
 
     return read
 

@@ -44,6 +44,18 @@ def glanced(glance: Glance, otherwise: Reading, dtype: pl.DataType) -> Reading:
     return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
 
 
+def once_per_value(reading: Reading, dtype: pl.DataType) -> Reading:
+    """Reads each text once that occurs: worth it where few do, and reading is dear."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        known = texts.unique().alias("text").to_frame().with_columns(reading(pl.col("text")).cast(dtype).alias("found"))
+        return texts.alias("text").to_frame().join(
+            known, on="text", how="left", nulls_equal=True, maintain_order="left"
+        )["found"]
+
+    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+
+
 def followed(first: Reading, second: Reading, dtype: pl.DataType) -> Reading:
     """Reads with `second` what `first` reads, which it may name several times: Polars works out a function of ours
     anew wherever an expression names it."""

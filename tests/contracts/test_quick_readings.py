@@ -1,4 +1,4 @@
-"""What most senders write is read on a quick path, compiled or not; it must say what the thorough one says of any text."""
+"""What most senders write is read on a quick path, compiled or not; it says what the thorough one says of any text."""
 
 from collections.abc import Iterator, Mapping
 
