@@ -111,7 +111,13 @@ class Settings(BaseSettings):
     slowest_reader_hours: int = Field(
         168,
         ge=1,
-        description="Hours for which files and commits that tables no longer need stay: what the slowest reader takes.",
+        description="Hours for which files that tables no longer need stay: what the slowest reader takes.",
+    )
+    time_travel_hours: int = Field(
+        24,
+        ge=1,
+        description="Hours for which commits stay, so that older versions and changes can be read; "
+        "never more than those of the slowest reader.",
     )
     retention_days: dict[str, int] = Field(
         default_factory=dict,

@@ -20,8 +20,8 @@ LAYERS = ("bronze", "silver", "gold", "reference", "ops")
 
 def rules_of(settings: Settings) -> Rules:
     """The rules that the settings give."""
-    keep = timedelta(hours=settings.slowest_reader_hours)
-    return Rules(keep=keep, retention_days=dict(settings.retention_days))
+    keep, time_travel = (timedelta(hours=n) for n in (settings.slowest_reader_hours, settings.time_travel_hours))
+    return Rules(keep, retention_days=dict(settings.retention_days), time_travel=time_travel)
 
 
 def upkeep_layer(lake: Lake, layer: str, rules: Rules, run: Run) -> Iterator[Upkept]:

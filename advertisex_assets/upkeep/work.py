@@ -15,7 +15,14 @@ from advertisex_assets.upkeep.retention import drop_expired
 from resources.lake import CommitConflictError, Lake, LakeTable
 from resources.lake.exchange import FILE_BYTES, merge_files
 from resources.lake.live import LiveFile, live_files
-from resources.lake.maintain import checkpoint, clean_log, commits_since_checkpoint, optimise, vacuum
+from resources.lake.maintain import (
+    checkpoint,
+    clean_log,
+    commits_since_checkpoint,
+    declare_retention,
+    optimise,
+    vacuum,
+)
 from resources.lake.rewrite import rewrite
 from resources.run import Run
 from schemas.tables.table import Table
@@ -26,11 +33,17 @@ COMMITS_BETWEEN_CHECKPOINTS = 10
 
 @dataclass(frozen=True)
 class Rules:
-    """How upkeep is done: when files are merged, how long unneeded files stay, how many days rows are kept."""
+    """When files are merged, how long files and commits stay that nobody needs, and rows that are past their time."""
 
     keep: timedelta
     policy: Policy = field(default_factory=Policy)
     retention_days: dict[str, int] = field(default_factory=dict)
+    time_travel: timedelta = timedelta.max
+
+    @property
+    def keep_commits(self) -> timedelta:
+        """How long commits stay: not longer than files, since an older version would name files that are gone."""
+        return min(self.keep, self.time_travel)
 
     def days_kept(self, table: Table) -> int | None:
         """After how many days rows of the table are dropped; None: never."""
@@ -72,10 +85,11 @@ def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, reader: Silve
     removed = (0, 0) if waits_for else vacuum(opened, rules.keep)
     if commits_since_checkpoint(opened) >= (1 if merged or dropped else COMMITS_BETWEEN_CHECKPOINTS):
         run.step(f"upkeep:checkpoint:{table.name}")
+        says_so = declare_retention(opened, rules.keep, rules.keep_commits)
         checkpoint(opened)
         # Half of it: what is young enough now must still be when the log is cleaned.
-        if not (reader and reader.needs_commits_before(opened, run.clock() - rules.keep / 2)):
-            clean_log(opened, rules.keep)
+        if says_so and not (reader and reader.needs_commits_before(opened, run.clock() - rules.keep_commits / 2)):
+            clean_log(opened)
     after = live_files(lake.open(table))
     return Upkept(
         table=table.full_name,

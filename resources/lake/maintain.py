@@ -22,8 +22,18 @@ SPILL_BYTES = 256 << 20
 LOG_RETENTION = "delta.logRetentionDuration"
 """Delta's own property (30 days without it). Every opening lists the commits that are left, however small the table."""
 
+FILE_RETENTION = "delta.deletedFileRetentionDuration"
+"""Delta's own property (7 days without it): how long checkpoints say that a file was removed. A vacuum knows by that
+alone how long ago it was; of a file that no checkpoint names it knows only when it was written."""
+
+LOG_CLEANUP = "delta.enableExpiredLogCleanup"
+"""Delta's own property. Off: the commits of a vacuum, which take no `AFTER_COMMIT` (tried), would remove what silver has
+yet to pass. `clean_log` does it whatever the property says."""
+
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
 """Of tables that are not cut finely: as `encode` writes large files (decision 016)."""
+
+HOUR = timedelta(hours=1)
 
 
 class Vacuumed(NamedTuple):
@@ -61,20 +71,30 @@ def commits_since_checkpoint(table: LakeTable) -> int:
     return table.version - (-1 if last is None else last)
 
 
+def declare_retention(table: LakeTable, files: timedelta, commits: timedelta) -> bool:
+    """Has the table say how long files and commits stay that it no longer needs; whether it says so now."""
+    wanted = {
+        FILE_RETENTION: _interval(_whole_hours(files)),
+        LOG_RETENTION: _interval(commits),
+        LOG_CLEANUP: "false",
+    }
+    if wanted.items() <= table.delta.metadata().configuration.items():
+        return True
+    try:
+        table.delta.alter.set_table_properties(wanted, post_commithook_properties=AFTER_COMMIT)
+    except CommitFailedError:
+        # Somebody else has committed; the next upkeep tries again.
+        return False
+    return True
+
+
 def checkpoint(table: LakeTable) -> None:
     """Sums up the log, so that readers open one file instead of many commits."""
     table.delta.create_checkpoint()
 
 
-def clean_log(table: LakeTable, keep: timedelta) -> None:
-    """Removes commits that the newest checkpoint sums up and that are older than `keep`."""
-    wanted = f"interval {keep // timedelta(seconds=1)} seconds"
-    if table.delta.metadata().configuration.get(LOG_RETENTION) != wanted:
-        try:
-            table.delta.alter.set_table_properties({LOG_RETENTION: wanted})
-        except CommitFailedError:
-            # Somebody else has committed; the next upkeep tries again.
-            return
+def clean_log(table: LakeTable) -> None:
+    """Removes commits that the newest checkpoint sums up and that are older than the table says."""
     table.delta.cleanup_metadata()
 
 
@@ -86,11 +106,19 @@ def vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
 
 
 def _vacuum(table: LakeTable, keep: timedelta) -> Vacuumed:
-    hours = -(-keep // timedelta(hours=1))
-    options = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
+    options = {"retention_hours": _whole_hours(keep) // HOUR, "enforce_retention_duration": False, "full": True}
     if not table.delta.vacuum(dry_run=True, **options):
         return Vacuumed(0, 0)
     removed = table.delta.vacuum(dry_run=False, **options)
     table.delta.update_incremental()
     started = next(one for one in table.delta.history(10) if one["operation"] == "VACUUM START")
     return Vacuumed(len(set(removed)), int(started["operationMetrics"]["sizeOfDataToDelete"]))
+
+
+def _whole_hours(keep: timedelta) -> timedelta:
+    """What a vacuum is told: it knows no less than hours."""
+    return -(-keep // HOUR) * HOUR
+
+
+def _interval(keep: timedelta) -> str:
+    return f"interval {keep // timedelta(seconds=1)} seconds"
