@@ -83,7 +83,7 @@ def upkeep_table(lake: Lake, table: Table, rules: Rules, run: Run, reader: Silve
     opened = lake.open(table)
     run.step(f"upkeep:vacuum:{table.name}")
     removed = (0, 0) if waits_for else vacuum(opened, rules.keep)
-    if commits_since_checkpoint(opened) >= (1 if merged or dropped else COMMITS_BETWEEN_CHECKPOINTS):
+    if commits_since_checkpoint(opened) >= (1 if merged or dropped or removed[0] else COMMITS_BETWEEN_CHECKPOINTS):
         run.step(f"upkeep:checkpoint:{table.name}")
         says_so = declare_retention(opened, rules.keep, rules.keep_commits)
         checkpoint(opened)

@@ -27,8 +27,8 @@ FILE_RETENTION = "delta.deletedFileRetentionDuration"
 alone how long ago it was; of a file that no checkpoint names it knows only when it was written."""
 
 LOG_CLEANUP = "delta.enableExpiredLogCleanup"
-"""Delta's own property. Off: the commits of a vacuum, which take no `AFTER_COMMIT` (tried), would remove what silver has
-yet to pass. `clean_log` does it whatever the property says."""
+"""Delta's own property. Off: the commits of a vacuum, which take no `AFTER_COMMIT` (tried), would remove what
+silver has yet to pass. `clean_log` does it whatever the property says."""
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=ROW_GROUP_ROWS)
 """Of tables that are not cut finely: as `encode` writes large files (decision 016)."""

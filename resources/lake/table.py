@@ -34,10 +34,7 @@ class TableSize(NamedTuple):
 
 
 class LakeTable:
-    """A handle on one table at one version.
-
-    Reads show that version. A write that another writer made stale raises CommitConflictError.
-    """
+    """A handle on one table at one version, which reads show; a write made stale by others is a CommitConflictError."""
 
     def __init__(self, table: Table, delta: DeltaTable) -> None:
         self.table = table
@@ -71,6 +68,10 @@ class LakeTable:
     def mark(self, app_id: str) -> int | None:
         """The mark of that application id; None if it was never set."""
         return self._delta.transaction_version(app_id)
+
+    def progress(self, marks: Marks) -> list[int | None]:
+        """The marks of the same names as they are."""
+        return [self.mark(name) for name in marks.versions]
 
     def marks(self) -> dict[str, int]:
         """Every mark, in one reading of the log; CommitConflictError if the handle is too old to tell."""
@@ -119,18 +120,14 @@ class LakeTable:
         return self.scan().filter(pl.col(column or self.table.date_column).is_between(first, last))
 
     def scan_files_between(self, column: str, low: str, high: str) -> pl.LazyFrame:
-        """The rows of the files that may hold values of a text column between the two, inclusive.
-
-        `scan` would also open every file in which the column is null throughout.
-        """
+        """The rows of the files that may hold values of a text column between the two, inclusive; `scan` opens more."""
         return scan_files_between(self.table, self._delta, column, low, high)
 
     def changes(self, after: int, columns: Sequence[str] = (), predicate: str | None = None) -> pl.DataFrame:
         """The rows appended after that version, with `_commit_version`."""
         names = list(columns) if columns else list(self.table.schema)
         if after >= self.version:
-            empty = {name: self.table.schema[name] for name in names}
-            return pl.DataFrame(schema=empty | {"_commit_version": pl.Int64()})
+            return pl.DataFrame(schema={one: self.table.schema[one] for one in names} | {"_commit_version": pl.Int64()})
         # Quoted, since the reader writes SQL and `offset` is a keyword there.
         quoted = [f'"{name}"' for name in (*names, "_commit_version")]
         reader = self._delta.load_cdf(starting_version=after + 1, columns=quoted, predicate=predicate)
@@ -145,7 +142,7 @@ class LakeTable:
         if self._stored_columns == set(self.table.schema) and (self.table.statistics_columns or are_marks_alone):
             # Files of ours: the columns are stored as declared, and it is said which to prune by.
             filled = (as_declared(self.table, piece) for piece in pieces if piece.height)
-            self.commit_files([file for piece in filled for file in write_files(self, piece)], marks)
+            self._commit_again_beside_upkeep([file for piece in filled for file in write_files(self, piece)], marks)
         else:
             self._write(pieces, marks, None)
 
@@ -170,6 +167,17 @@ class LakeTable:
         except CommitFailedError as error:
             raise self.conflict(error) from error
         self._delta.update_incremental()
+
+    def _commit_again_beside_upkeep(self, files: Sequence[AddAction], marks: Marks) -> None:
+        """Adds files; that upkeep has changed the table's properties meanwhile is no conflict."""
+        try:
+            self.commit_files(files, marks)
+        except CommitConflictError:
+            newest = LakeTable(self.table, DeltaTable(self.uri, storage_options=self.storage_options))
+            if newest.progress(marks) != self.progress(marks) or newest._stored_columns != set(self.table.schema):
+                raise
+            newest.commit_files(files, marks)
+            self.renew()
 
     def conflict(self, error: CommitFailedError) -> CommitConflictError:
         """The error that says that this handle's version is no longer the newest."""

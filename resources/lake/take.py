@@ -68,10 +68,10 @@ def take_instead(table: LakeTable, files: Sequence[NewFile], gone: Partitions, m
     """
     conform(table)
     added = [file.action for file in files]
-    before, progress = _files_in(table, gone), _progress(table, marks)
+    before, progress = _files_in(table, gone), table.progress(marks)
 
     def is_unchanged() -> bool:
-        return _files_in(table, gone).keys() == before.keys() and _progress(table, marks) == progress
+        return _files_in(table, gone).keys() == before.keys() and table.progress(marks) == progress
 
     commit_while(is_unchanged, table, lambda: [*added, *before.values()], marks)
 
@@ -80,10 +80,6 @@ def conform(table: LakeTable) -> None:
     """Adds the columns that were declared after the last write."""
     if {field.name for field in table.delta.schema().fields} != set(table.table.schema):
         table.append([], Marks())
-
-
-def _progress(table: LakeTable, marks: Marks) -> list[int | None]:
-    return [table.mark(name) for name in marks.versions]
 
 
 def _files_in(table: LakeTable, partitions: Partitions) -> dict[str, RemoveAction]:

@@ -10,7 +10,7 @@ from deltalake.transaction import RemoveAction
 
 from advertisex_assets.silver.catch_up import catch_up
 from advertisex_assets.upkeep.work import COMMITS_BETWEEN_CHECKPOINTS
-from resources.lake import Lake, Marks
+from resources.lake import CommitConflictError, Lake, Marks
 from resources.lake.live import live_files
 from resources.lake.maintain import checkpoint, clean_log, declare_retention
 from schemas.tables.ops import LEDGER
@@ -116,3 +116,14 @@ def test_files_stay_for_a_reader_who_takes_more_than_a_week(lake: Lake) -> None:
     assert path.exists()
     upkeep(lake, run_at(now), keep=7 * day)
     assert not path.exists()
+
+
+def test_landing_goes_on_when_upkeep_declares_what_stays(lake: Lake) -> None:
+    """Beside it; but not beside a landing of the same offsets."""
+    first, second = lake.open(BRONZE), lake.open(BRONZE)
+    assert declare_retention(lake.open(BRONZE), timedelta(days=2), timedelta(days=1))
+    nothing, offsets = pl.DataFrame(schema=BRONZE.schema), Marks({"kafka/topic/0": 1_000})
+    first.append(nothing, offsets)
+    for _ in range(2):
+        with pytest.raises(CommitConflictError):
+            second.append(nothing, offsets)
