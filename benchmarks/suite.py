@@ -34,7 +34,7 @@ PARTS = (
     Part("queries", 1, (), ("--long",)),
     Part("silver", 4, (), ("--long",)),
     Part("gold", 3, (), ("10000000",)),
-    Part("upkeep", 2, ("60", "5000"), ("3000", "500")),
+    Part("upkeep", 2, ("60", "5000"), ("3000", "1000")),
     Part("end_to_end", 4, (), ("--seconds", "600")),
     Part("watch", 0.5, ("20000",), ()),
     Part("layout", 0.5, ("100000",), ("600000",)),

@@ -51,9 +51,18 @@ def _integers(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _add(connection: duckdb.DuckDBPyConnection, lake: Lake, layer: str, table: str) -> None:
     """The table, if there is one: it may be the column of an alias that looks like its name."""
-    rows = lake.for_duckdb(f"{layer}.{table}")
-    if rows is None:
+    found = lake.for_duckdb(f"{layer}.{table}")
+    if found is None:
         return
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{layer}"')
-    connection.register(f"rows_of_{layer}_{table}", rows)
-    connection.execute(f'CREATE VIEW "{layer}"."{table}" AS SELECT * FROM rows_of_{layer}_{table}')
+    view = f'CREATE VIEW "{layer}"."{table}" AS SELECT'
+    if found.files:
+        columns = ", ".join(f'"{name}"' for name in found.columns)
+        try:
+            connection.execute(f"{view} {columns} FROM read_parquet({found.files}, union_by_name = true)")
+            return
+        except duckdb.BinderException:
+            # A column was declared and no row written since: the plan knows it.
+            pass
+    connection.register(f"rows_of_{layer}_{table}", found.rows)
+    connection.execute(f"{view} * FROM rows_of_{layer}_{table}")

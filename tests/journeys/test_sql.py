@@ -1,9 +1,14 @@
 """SQL gives the same answers however DuckDB is handed a table: what it pushes into Polars is what was asked."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import product
+from pathlib import Path
 
+import polars as pl
 import pytest
+from deltalake import DeltaTable, Field, write_deltalake
+from deltalake.schema import PrimitiveType
 
 from resources.lake import Lake
 from resources.query import query
@@ -52,6 +57,23 @@ def test_small_and_large_tables_give_the_same_rows(lake: Lake, condition: str, m
     monkeypatch.setattr("resources.lake.lake.MOST_HELD_ROWS", 0)
     assert small.height > 0
     assert small.equals(query(lake, statement))
+
+
+def test_files_and_plans_give_the_same_rows(tmp_path: Path, monkeypatch) -> None:
+    """A table without partitions, which DuckDB reads by its files: one column came later, one has no rows yet."""
+    lake, uri = Lake(str(tmp_path)), str(tmp_path / "gold" / "table")
+    first = pl.DataFrame({"at": [NOON, None], "day": [DAY, DAY], "rate": [Decimal("1.50"), None], "names": [["a"], []]})
+    write_deltalake(uri, first)
+    write_deltalake(uri, first.with_columns(late=pl.lit(2**62)), mode="append", schema_mode="merge")
+    found, statement = [], "SELECT * FROM gold.table ORDER BY ALL"
+    for few in (16, 0):
+        monkeypatch.setattr("resources.lake.lake.FEW_FILES", few)
+        found.append(query(lake, statement))
+    assert found[0].equals(found[1]) and found[0].schema == found[1].schema
+    assert found[0]["late"].drop_nulls().to_list() == [2**62] * 2
+    DeltaTable(uri).alter.add_columns([Field("since", PrimitiveType("string"))])
+    monkeypatch.setattr("resources.lake.lake.FEW_FILES", 16)
+    assert query(lake, statement)["since"].to_list() == [None] * 4
 
 
 def test_a_name_in_quotes_or_capitals_is_found(lake: Lake) -> None:
