@@ -21,11 +21,11 @@ def test_a_keyed_hash_is_the_hmac_of_its_value(key: bytes, value: bytes) -> None
     assert keyed_hash(key)(value) == hmac.new(key, value, hashlib.sha256).hexdigest()
 
 
-@given(st.lists(st.tuples(WORDS, WORDS, st.integers(0, 3)), max_size=30))
-def test_ordered_rows_are_sorted_rows(rows: list[tuple[str | None, str | None, int]]) -> None:
+@given(st.lists(st.tuples(WORDS, WORDS, st.integers(0, 3)), max_size=30), st.integers(1, 9))
+def test_ordered_rows_are_sorted_rows(rows: list[tuple[str | None, str | None, int]], of_a_part: int) -> None:
     frame = pl.DataFrame(rows, schema={"a": pl.String, "b": pl.String, "c": pl.Int64}, orient="row")
     for columns in (["a", "b", "c"], ["c", "b", "a"], ["b"]):
-        assert ordered(frame, columns).select(columns).equals(frame.sort(columns).select(columns))
+        assert ordered(frame, columns, of_a_part).select(columns).equals(frame.sort(columns).select(columns))
 
 
 REQUESTS = st.lists(
