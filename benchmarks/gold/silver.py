@@ -55,12 +55,12 @@ def fill(lake: Lake, impressions: int, later: timedelta = timedelta()) -> date:
 
 
 def add_click(lake: Lake, number: int) -> None:
-    """One more click, of a user who converts, ten days before."""
-    users = lake.open(table_of("conversions")[0]).scan().select("user_id").collect()
-    user = users[number % users.height]
+    """One more click that earns a conversion: by its user and for its advertiser, ten days before."""
+    sales = lake.open(table_of("conversions")[0]).scan().select("user_id", "advertiser_id").collect()
+    sale = sales[number % sales.height]
     at = traffic.START_US + 19 * traffic.DAY_US + number
     row = traffic.touches(0, 1, 1, seed=number).with_columns(
-        user, touch_id=pl.lit(f"late-{number}"), event_at=pl.lit(at)
+        *sale, touch_id=pl.lit(f"late-{number}"), event_at=pl.lit(at)
     )
     append(lake, "clicks", _as_silver(row.with_columns(click_id="touch_id").rename({"touch_id": "event_id"})))
 
