@@ -84,7 +84,9 @@ def _write_file(
 ) -> AddAction:
     folders = "".join(f"{name}={value or '__HIVE_DEFAULT_PARTITION__'}/" for name, value in values.items())
     path = f"{folders}part-{uuid.uuid4()}.zstd.parquet"
-    pruned_by = [name for name in table.statistics_columns if name not in table.partition_by]
+    # By the order of its rows as well: who looks up a key of a finely cut table reads the row group that holds it.
+    looked_up = table.sort_by if table.pieces else ()
+    pruned_by = [name for name in (*table.statistics_columns, *looked_up) if name not in table.partition_by]
     encode(rows).write(path, store, row_group_rows, pruned_by)
     size = store.get_file_info(path).size
     now_ms = int(time.time() * 1000)

@@ -93,8 +93,10 @@ def test_a_column_that_was_declared_since_is_added_first(lake: Lake) -> None:
 
 
 def test_a_table_that_is_cut_finely_has_files_and_row_groups_of_that_size(tmp_path: Path) -> None:
-    """Whoever looks up few of its keys reads one of them."""
-    finely = replace(TABLE, pieces=Pieces(row_group_rows=100, file_bytes=2_000))
+    """Whoever looks up few of its keys reads one of them, found by bounds that the log, which all may read, has not."""
+    finely = replace(
+        TABLE, pieces=Pieces(row_group_rows=100, file_bytes=2_000), sort_by=("number",), statistics_columns=()
+    )
     opened = Lake(str(tmp_path)).open(finely)
     put = put_files(opened, rows(0, *range(10_000)))
     take(opened, put, Marks())
@@ -102,4 +104,8 @@ def test_a_table_that_is_cut_finely_has_files_and_row_groups_of_that_size(tmp_pa
     assert opened.scan().collect()["number"].sort().to_list() == list(range(10_000))
     kept = [pq.read_metadata(tmp_path / "silver" / "numbers" / file.path) for file in put]
     assert sum(one.num_rows for one in kept) == 10_000
-    assert max(one.row_group(n).num_rows for one in kept for n in range(one.num_row_groups)) == 100
+    groups = [one.row_group(n) for one in kept for n in range(one.num_row_groups)]
+    assert max(group.num_rows for group in groups) == 100
+    places = [group.column(0).statistics for group in groups]
+    assert all(high - low < 100 for low, high in ((place.min, place.max) for place in places))
+    assert pl.DataFrame(opened.delta.get_add_actions(flatten=True))["min.number"].null_count() == len(put)
