@@ -7,7 +7,7 @@ Not here: reading (`reading`), what is late (`late`), gates and commits (`refres
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ import polars as pl
 from advertisex_assets.gold.gates import Batch
 from advertisex_assets.gold.late import additions_alone, touched_slices
 from advertisex_assets.gold.mart import Crowded, Mart
+from advertisex_assets.gold.parts import parts
 from advertisex_assets.gold.reading import in_process, on_engine, read, stored_rows
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.crowds import MOST_PAIRS
@@ -29,7 +30,8 @@ class Made:
     """Rows of a mart, what they were made from, and the stored rows that they replace.
 
     `before` is None where they replace whole dates; otherwise what `within` names of the dates, or nothing if `within`
-    is None. `slices` is how many were redone, None for whole dates.
+    is None. `slices` is how many were redone, None for whole dates. Without `is_all` others replace the dates with
+    them.
     """
 
     rows: pl.DataFrame
@@ -37,13 +39,21 @@ class Made:
     before: pl.DataFrame | None = None
     within: str | None = None
     slices: int | None = None
+    is_all: bool = True
 
 
-def make(mart: Mart, sources: Sources, dates: list[date], rebuild: bool) -> Made:
-    """The rows of the dates, by the shortest way that gives the same as all of them anew."""
+def make(mart: Mart, sources: Sources, dates: list[date], rebuild: bool) -> Iterator[Made]:
+    """The rows of the dates, by the shortest way that gives the same as all of them anew; in parts if they are many."""
     batch = read(mart, sources, dates)
-    part = None if rebuild else _part(mart, sources, batch)
-    return part or Made(_compute(mart, sources.engine, on_engine(mart, sources, batch), dates), batch)
+    late = None if rebuild else _part(mart, sources, batch)
+    if late:
+        yield late
+        return
+    for part in parts(mart, sources, batch):
+        rows = _compute(mart, sources.engine, part.frames, dates)
+        yield Made(rows, part.batch, is_all=part.batch is batch)
+        # Not kept while the next part is made.
+        del rows
 
 
 def _part(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
@@ -51,17 +61,25 @@ def _part(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
     if mart.row_wise:
         return _with_late_ones(mart, sources, batch)
     touched = touched_slices(mart, sources, list(batch.dates), batch.inputs)
-    if touched is None or mart.slicing is None:
+    if touched is None or mart.slicing is None or _are_many(mart, [touched.lazy()]):
         return None
     if mart.slicing.narrow is None:
         return _merged(mart, sources, batch, touched)
     return _exchanged(mart, sources, batch, touched)
 
 
+def _are_many(mart: Mart, rows: Iterable[pl.LazyFrame]) -> bool:
+    """Whether they had better be made with all others, in parts."""
+    if mart.cut is None:
+        return False
+    counts = (each.select(pl.len()).collect().item() for each in rows)
+    return sum(counts) > mart.cut.most_rows
+
+
 def _with_late_ones(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
     """Row by row: what came is added."""
     late = additions_alone(mart, sources, list(batch.dates))
-    if late is None:
+    if late is None or _are_many(mart, late.values()):
         return None
     rows = _compute(mart, POLARS, in_process({**batch.inputs, **late}), list(batch.dates))
     return Made(rows, batch, before=rows.clear(), slices=rows.height)

@@ -1,6 +1,6 @@
 """Contents: what a date's rows are, as one number, so that writing the same again changes nothing downstream."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -30,6 +30,11 @@ def contents_after(
         day: EMPTY + (content - EMPTY - gone.get(day, 0) + come.get(day, 0)) % MODULUS
         for day, content in contents.items()
     }
+
+
+def contents_together(parts: Sequence[Mapping[date, int]]) -> dict[date, int]:
+    """The contents of dates whose rows came in parts, from those of each part."""
+    return {day: EMPTY + sum(part[day] - EMPTY for part in parts) % MODULUS for day in parts[0]}
 
 
 def _sums(rows: pl.DataFrame, date_column: str) -> dict[date, int]:

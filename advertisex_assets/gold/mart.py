@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from advertisex_assets.gold.cut import Cut
 from advertisex_assets.gold.gates import Gate
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.contract import Frame
@@ -73,7 +74,8 @@ class Mart:
     `prepared` are further arguments of `compute`, made in Python; they do not make a date pending. `finish` does, on
     the collected rows of any engine, what no engine can (sketches). `slicing` lets late rows redo parts of a date;
     `row_wise` says that each row of an input makes rows by itself, so that late ones are only added. `compute` is
-    called apart, with `is_crowd`, for the conversions that `crowded` finds.
+    called apart, with `is_crowd`, for the conversions that `crowded` finds. `cut` says how large dates are divided:
+    then `compute` and the gates see each part alone.
     """
 
     table: Table
@@ -86,6 +88,7 @@ class Mart:
     slicing: Slicing | None = None
     row_wise: bool = False
     crowded: Crowded | None = None
+    cut: Cut | None = None
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from advertisex_assets.gold.basis import causes
 from advertisex_assets.gold.calendars import flight_days, local_days
+from advertisex_assets.gold.cut import BY_BUCKET, BY_TIME
 from advertisex_assets.gold.gates import (
     credit_is_whole,
     revenue_is_whole,
@@ -161,6 +162,7 @@ def marts_for(spend: Spend) -> tuple[Mart, ...]:
             {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")},
             touches_by_key,
             row_wise=True,
+            cut=BY_TIME,
         ),
         Mart(
             gold.ATTRIBUTION,
@@ -169,9 +171,17 @@ def marts_for(spend: Spend) -> tuple[Mart, ...]:
             gates=(credit_is_whole, revenue_is_whole, touches_precede),
             slicing=BY_CONVERSION,
             crowded=crowded,
+            cut=BY_BUCKET,
         ),
         Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
-        Mart(gold.CONVERSION_PATHS, JOURNEYS, conversion_paths, slicing=BY_CONVERSION, crowded=crowded),
+        Mart(
+            gold.CONVERSION_PATHS,
+            JOURNEYS,
+            conversion_paths,
+            slicing=BY_CONVERSION,
+            crowded=crowded,
+            cut=BY_BUCKET,
+        ),
         Mart(
             gold.CONVERSION_DAILY,
             {"conversion_paths": Input("gold.conversion_paths")},

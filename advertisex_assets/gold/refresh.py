@@ -1,28 +1,20 @@
-"""Refresh: brings given dates of a mart up to date with silver: read, one pure call, gate, replace, marks.
+"""Refresh: brings given dates of marts up to date with silver, in stretches that fit in memory, again where others won.
 
-Not here: reading and computing (`compute`), which dates are pending (`pending`), what is late in them (`late`).
+Not here: reading and computing (`compute`), gates and the commit (`replace`), which dates are pending (`pending`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 
-import polars as pl
-
-from advertisex_assets.gold.compute import Made, make
-from advertisex_assets.gold.contents import contents_after, contents_by_date
-from advertisex_assets.gold.gates import hold_unless_true
-from advertisex_assets.gold.late import slice_marks
 from advertisex_assets.gold.mart import Mart
 from advertisex_assets.gold.marts import MARTS
-from advertisex_assets.gold.pending import fingerprint_mark, fingerprinter, pending_dates, pending_gold
-from advertisex_assets.gold.sources import Source, Sources, generation_mark
+from advertisex_assets.gold.pending import pending_dates, pending_gold
+from advertisex_assets.gold.replace import GoldReceipt, replace_rows
+from advertisex_assets.gold.sources import Sources
 from advertisex_assets.gold.stretches import stretches
-from advertisex_assets.transforms.ordered import ordered
 from resources.engine import Engine
-from resources.lake import CommitConflictError, Lake, Marks
-from resources.lake.exchange import replace_dates
+from resources.lake import CommitConflictError, Lake
 from resources.run import Run
 from schemas.errors import AdvertiseXError
 
@@ -30,22 +22,6 @@ ATTEMPTS = 20
 """How often a stretch is repeated when racing writers commit first; each repeat means that another one got ahead."""
 
 __all__ = ["GoldReceipt", "at_first", "open_for", "pending_gold", "refresh_gold", "refresh_mart"]
-
-
-@dataclass(frozen=True)
-class GoldReceipt:
-    """What one commit to a gold table did.
-
-    `changed` are the dates whose rows are not as before; `slices` is how many pairs of date and slice were redone (of a
-    row-wise mart: rows added), None for whole dates.
-    """
-
-    table: str
-    dates: tuple[date, ...]
-    changed: tuple[date, ...]
-    slices: int | None
-    rows: int
-    version: int
 
 
 def refresh_gold(
@@ -105,61 +81,10 @@ def _until_won(
 ) -> GoldReceipt:
     for _ in range(ATTEMPTS):
         try:
-            return _replace(opened or open_for([mart], lake, run.engine), mart, dates, run, rebuild)
+            return replace_rows(mart, opened or open_for([mart], lake, run.engine), dates, run, rebuild)
         except CommitConflictError:
             opened = None
     raise AdvertiseXError(
         f"{mart.table.full_name} for {dates[0]} to {dates[-1]} lost {ATTEMPTS} races against other writers. "
         "Nothing is lost; run it again when fewer runs write the same dates."
     )
-
-
-def _replace(sources: Sources, mart: Mart, dates: list[date], run: Run, rebuild: bool) -> GoldReceipt:
-    own = sources[mart.table.full_name]
-    made = make(mart, sources, dates, rebuild)
-    hold_unless_true(mart.table, made.rows, made.batch, mart.gates)
-    stored = _as_stored(mart, made.rows)
-    contents = _contents(mart, own, made, stored, dates)
-    changed = [day for day in dates if own.generation(day) != contents[day]]
-    run.step(f"gold:replace:{mart.name}")
-    _commit(own, made, stored, changed, _marks(mart, sources, contents))
-    return GoldReceipt(
-        mart.table.full_name, tuple(dates), tuple(changed), made.slices, stored.height, own.opened.version
-    )
-
-
-def _contents(
-    mart: Mart, own: Source, made: Made, stored: pl.DataFrame, dates: list[date]
-) -> dict[date, int]:
-    if made.before is None:
-        return contents_by_date(stored, mart.date_column, dates)
-    contents = {day: own.generation(day) for day in dates}
-    return contents_after(contents, _as_stored(mart, made.before), stored, mart.date_column)
-
-
-def _commit(own: Source, made: Made, rows: pl.DataFrame, changed: list[date], marks: Marks) -> None:
-    """Rows that are as before are left where they are, so that nothing downstream is redone for them."""
-    column = own.opened.table.date_column
-    if not changed:
-        own.opened.append(rows.clear(), marks)
-    elif made.before is None:
-        replace_dates(own.opened, rows.filter(pl.col(column).is_in(changed)), changed, marks)
-    elif made.within is None:
-        own.opened.append(rows, marks)
-    else:
-        own.opened.replace(rows, made.within, marks)
-
-
-def _as_stored(mart: Mart, rows: pl.DataFrame) -> pl.DataFrame:
-    """Types as on disk (a cast from Int64 reads microseconds), in a fixed order: readers prune, files compare."""
-    order = list(dict.fromkeys([mart.date_column, *mart.table.sort_by, *mart.table.grain_columns]))
-    return ordered(rows.select(pl.col(name).cast(dtype) for name, dtype in mart.table.schema.items()), order)
-
-
-def _marks(mart: Mart, sources: Sources, contents: Mapping[date, int]) -> Marks:
-    versions, due = {}, fingerprinter(mart, sources)
-    for day, content in contents.items():
-        versions[fingerprint_mark(day)] = due(day)
-        versions[generation_mark(day)] = content
-        versions |= slice_marks(mart, sources, day)
-    return Marks(versions)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 MOST_ROWS = 1_000_000
-"""Rows of one stretch's own dates, while a date alone may always be larger. `gold.touches` holds 1.5 KB for each (its
-keys, sorted, and its grain compared), so 1.5 GB; a commit for each costs a tenth of computing them."""
+"""Rows of one stretch's own dates, while a date alone may always be larger (`parts`). `gold.touches` holds 1.5 KB for
+each (its keys, sorted, and its grain compared), so 1.5 GB; a commit for each costs a tenth of computing them."""
 
 
 def stretches(
