@@ -1,9 +1,12 @@
 """The marts as data, each after those that it reads."""
 
+from collections.abc import Callable
+
 from advertisex_assets.gold.basis import causes
 from advertisex_assets.gold.calendars import flight_days, local_days
 from advertisex_assets.gold.cut import BY_BUCKET, BY_TIME
 from advertisex_assets.gold.gates import (
+    Gate,
     credit_is_whole,
     revenue_is_whole,
     same_sums,
@@ -11,6 +14,7 @@ from advertisex_assets.gold.gates import (
     touches_precede,
 )
 from advertisex_assets.gold.mart import Input, Mart
+from advertisex_assets.transforms.attribution.contract import Frame
 from advertisex_assets.transforms.marts.adjusted import LONGEST_DAYS, adjustments_left_out, conversions
 from advertisex_assets.transforms.marts.arrival import arrivals
 from advertisex_assets.transforms.marts.credit import attribution_daily
@@ -42,6 +46,8 @@ SOURCES = {kind: f"silver.{kind}" for kind in KINDS} | {"conversions": "gold.con
 EVENTS = {kind: Input(SOURCES[kind]) for kind in KINDS} | {
     "invalid_traffic": Input(INVALID_TRAFFIC, makes_dates_within=None, compared=True)
 }
+
+TOUCHING = {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")}
 
 EVENTS_AROUND = {
     kind: Input(SOURCES[kind], days_before=1, days_after=1, makes_dates_within=1) for kind in KINDS
@@ -90,6 +96,10 @@ def _meaning(spend: Spend) -> str:
 def _reach(table: Table) -> Mart:
     inputs = {name: EVENTS[name] for name in ("impressions", "invalid_traffic")}
     return Mart(table, inputs, users_by(table), finish=sketched(table))
+
+
+def _of_journeys(table: Table, compute: Callable[..., Frame], gates: tuple[Gate, ...] = ()) -> Mart:
+    return Mart(table, JOURNEYS, compute, gates=gates, slicing=BY_CONVERSION, crowded=crowded, cut=BY_BUCKET)
 
 
 def marts_for(spend: Spend) -> tuple[Mart, ...]:
@@ -157,31 +167,10 @@ def marts_for(spend: Spend) -> tuple[Mart, ...]:
             segment_daily(spend),
             _meaning(spend),
         ),
-        Mart(
-            gold.TOUCHES,
-            {name: EVENTS[name] for name in ("impressions", "clicks", "invalid_traffic")},
-            touches_by_key,
-            row_wise=True,
-            cut=BY_TIME,
-        ),
-        Mart(
-            gold.ATTRIBUTION,
-            JOURNEYS,
-            attribution,
-            gates=(credit_is_whole, revenue_is_whole, touches_precede),
-            slicing=BY_CONVERSION,
-            crowded=crowded,
-            cut=BY_BUCKET,
-        ),
+        Mart(gold.TOUCHES, TOUCHING, touches_by_key, row_wise=True, cut=BY_TIME),
+        _of_journeys(gold.ATTRIBUTION, attribution, (credit_is_whole, revenue_is_whole, touches_precede)),
         Mart(gold.ATTRIBUTION_DAILY, {"attribution": Input("gold.attribution")}, attribution_daily),
-        Mart(
-            gold.CONVERSION_PATHS,
-            JOURNEYS,
-            conversion_paths,
-            slicing=BY_CONVERSION,
-            crowded=crowded,
-            cut=BY_BUCKET,
-        ),
+        _of_journeys(gold.CONVERSION_PATHS, conversion_paths),
         Mart(
             gold.CONVERSION_DAILY,
             {"conversion_paths": Input("gold.conversion_paths")},

@@ -15,10 +15,19 @@ from advertisex_assets.gold.sources import Sources
 from resources.lake import Lake
 from resources.lake.live import live_files
 from resources.run import Run
-from tests.journeys.gold.histories import MARTS_UNDER_TEST, apply, gold_rows, history
+from tests.journeys.gold.histories import FIRST, MARTS_UNDER_TEST, Write, apply, gold_rows, history
+from tests.journeys.gold.silver_rows import at
 from tests.journeys.world import new_seed
 
 RUN = Run("test", lambda: datetime(2026, 4, 2, 12, tzinfo=UTC))
+
+
+HOURS = range(3)
+LAST = [
+    Write("append", kind, FIRST, [{"event_id": f"{kind}-{n}", "event_at": at(FIRST, n), "user_bucket": n} for n in HOURS])
+    for kind in ("impressions", "conversions")
+]
+"""A date of which every mart has something to divide."""
 
 
 def in_small_parts(mart: Mart) -> Mart:
@@ -30,7 +39,7 @@ def test_parts_together_are_the_whole(tmp_path: Path) -> None:
     seed = new_seed()
     at_once, in_parts, along, chance = *(Lake(str(tmp_path / str(n))) for n in range(3)), random.Random(seed)
     small = [in_small_parts(mart) for mart in MARTS_UNDER_TEST]
-    for write in history(seed):
+    for write in [*history(seed), *LAST]:
         for lake in (at_once, in_parts, along):
             apply(lake, [write])
         if chance.random() < 0.4:
