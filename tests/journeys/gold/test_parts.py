@@ -22,9 +22,8 @@ from tests.journeys.world import new_seed
 RUN = Run("test", lambda: datetime(2026, 4, 2, 12, tzinfo=UTC))
 
 
-HOURS = range(3)
 LAST = [
-    Write("append", kind, FIRST, [{"event_id": f"{kind}-{n}", "event_at": at(FIRST, n), "user_bucket": n} for n in HOURS])
+    Write("append", kind, FIRST, [{"event_id": f"{n}", "event_at": at(FIRST, n), "user_bucket": n} for n in range(3)])
     for kind in ("impressions", "conversions")
 ]
 """A date of which every mart has something to divide."""
