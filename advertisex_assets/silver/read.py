@@ -89,7 +89,7 @@ def _near(table: LakeTable, days: Sequence[date], marks: pl.Series) -> pl.LazyFr
     passed_over = {file.path for file in filtered if not may_hold(table, file, ID_MARK, marks)}
     if not passed_over:
         return _on(table, days)
-    return Share(Place.of(table), [file for file in files if file.path not in passed_over]).scan()
+    return Share(Place.of(table), [file for file in files if file.path not in passed_over]).scan(OF_KEYS)
 
 
 def _on(table: LakeTable, days: Sequence[date]) -> pl.LazyFrame:
@@ -126,6 +126,10 @@ def _keys_of(tables: FeedTables, dates: Collection[date]) -> pl.LazyFrame:
 
 def _lost(tables: FeedTables, dates: Sequence[date]) -> pl.LazyFrame:
     return _on(tables.duplicates, dates).filter(pl.col("feed") == tables.feed.name)
+
+
+OF_KEYS = frozenset((*KEYS, "event_date"))
+"""The stored columns that `as_keys` reads."""
 
 
 def as_keys(rows: pl.LazyFrame) -> pl.LazyFrame:

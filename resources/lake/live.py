@@ -88,14 +88,18 @@ def uri_of(table: Located, file: TableFile) -> str:
     return f"{table.uri.rstrip('/')}/{file.path}"
 
 
-def scan_file(table: Located, file: TableFile) -> pl.LazyFrame:
-    """The rows of one file as the table shows them: partition values from the log, columns declared later as nulls."""
+def scan_file(table: Located, file: TableFile, names: Collection[str] | None = None) -> pl.LazyFrame:
+    """The rows of one file as the table shows them: partition values from the log, columns declared later as nulls.
+
+    Of many small files a plan of all columns costs more than reading a few of them: `names` are those that are wanted.
+    """
     options = dict(table.storage_options)
     rows = pl.scan_parquet(uri_of(table, file), storage_options=options, hive_partitioning=False)
     stored, values = rows.collect_schema(), dict(file.partition)
     return rows.select(
         _column(name, dtype, stored, values).cast(dtype).alias(name)
         for name, dtype in table.table.schema.items()
+        if names is None or name in names
     )
 
 

@@ -1,6 +1,6 @@
 """Share: some files of a table, read as the table is, wherever that is done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,10 +18,10 @@ class Share:
     place: Place
     files: Sequence[TableFile]
 
-    def scan(self) -> pl.LazyFrame:
-        """All rows of the files."""
-        empty = pl.LazyFrame(schema=self.place.table.schema)
-        return pl.concat([empty, *(scan_file(self.place, file) for file in self.files)])
+    def scan(self, names: Collection[str] | None = None) -> pl.LazyFrame:
+        """All rows of the files; of these columns alone, if they are named."""
+        schema = {name: dtype for name, dtype in self.place.table.schema.items() if names is None or name in names}
+        return pl.concat([pl.LazyFrame(schema=schema), *(scan_file(self.place, file, names) for file in self.files)])
 
     def scan_dates(self, first: date, last: date, column: str | None = None) -> pl.LazyFrame:
         """The rows whose date lies between the two, inclusive."""
