@@ -11,8 +11,8 @@ SIZES, LONG_SIZES = (100_000, 300_000, 1_000_000), (1_000_000, 3_000_000, 10_000
 HEAD = """\
 # Memory
 
-The whole job, from Kafka to gold, over events that all waited, of the same two dates: the peak of its process, once for
-each size. Run it again: `{command}`.
+The whole job, from Kafka to gold, over events that all waited, some two million of each day: the peak of its process,
+once for each size. Run it again: `{command}`.
 
 """
 

@@ -21,12 +21,15 @@ CLICKED, CONVERTED = 0.12, 0.2
 MOST_IMPRESSIONS = 11
 """Of one user, who has at least one."""
 
-FIRST = date(2026, 11, 2)
-"""Journeys begin on this date and the next."""
+FIRST = date(2026, 9, 2)
+"""Journeys begin on this date and the next, if they are few."""
 BEGIN_MS = 36 * 3_600_000
-"""Within so long they begin."""
+"""Within so long they begin that are sent together."""
+DAY_MS = 24 * 3_600_000
 
 USERS_AT_ONCE = 20_000
+PARTS_OF_A_DAY = 16
+"""Of so many users: two million events. Later parts begin days later, as a topic is filled in order of time."""
 
 
 def fill(servers: str, events: int) -> int:
@@ -62,7 +65,8 @@ def _views(chance: np.random.Generator, first_user: int, users: int) -> pl.DataF
     """One row per impression, a minute or more after the one before of its user."""
     counts = chance.integers(1, MOST_IMPRESSIONS + 1, users)
     rows = int(counts.sum())
-    begin = np.repeat(chance.integers(0, BEGIN_MS, users), counts)
+    day_ms = first_user // USERS_AT_ONCE // PARTS_OF_A_DAY * DAY_MS
+    begin = np.repeat(chance.integers(day_ms, day_ms + BEGIN_MS, users), counts)
     midnight = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp()) * 1000
     frame = pl.DataFrame(
         {

@@ -15,6 +15,7 @@ from advertisex_assets.silver.cluster import on_cluster, units
 from resources.engine.duckdb import DuckDB
 from resources.engine.spark import Spark
 from resources.scratch import FOLDER
+from schemas.discover import all_feeds
 from tests.journeys.test_silver_is_a_function_of_bronze import (
     MOVED_TO_A_DATE_THAT_WAS_DONE,
     WINNER_MOVED,
@@ -87,3 +88,9 @@ def test_stories_by_duckdb(acts, tmp_path):
     """It decides who lost to whom."""
     with DuckDB() as engine:
         check_story(acts, Story(tmp_path, engine))
+
+
+@pytest.mark.parametrize("feed", all_feeds(), ids=lambda feed: feed.name)
+def test_a_contract_can_be_sent_to_a_worker(feed) -> None:
+    sent = pickle.loads(pickle.dumps(feed))
+    assert [rule.code for rule in sent.rules] == [rule.code for rule in feed.rules] != []
