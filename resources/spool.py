@@ -9,10 +9,9 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-MEMORY_BYTES = 16 << 20
-"""How much of one table is kept in memory, beside the piece that came last. Chosen rows hold all the bytes that they
-were chosen from, in the spool of every table: with 128 MB, a date of 900,000 rows took twice the memory of one of
-300,000; now both take a batch."""
+KEPT_BYTES = 256 << 20
+"""How much of one table is kept in memory: some 250,000 bid requests, so that few passes write what they read again at
+once. Chosen rows may hold twice that, all the bytes that they were chosen from."""
 
 FEW_ROWS = 10_000
 """A few rows chosen from many still hold all their bytes, for Polars shares them: these are copied."""
@@ -34,35 +33,34 @@ class Spool:
     def add(self, rows: pl.DataFrame) -> None:
         """Takes a piece."""
         own = owned(rows)
-        size = own.estimated_size()
-        # Before it, not with it: a pass of one batch, which was just in memory, needs no file.
-        if self._bytes and self._bytes + size > MEMORY_BYTES:
-            self._spill()
         self.height += rows.height
-        self._bytes += size
-        self._kept.append(own)
+        self._bytes += own.estimated_size()
+        # A pass of one batch, which was just in memory, needs no file.
+        if not self._files and (self._bytes <= KEPT_BYTES or not self._kept):
+            self._kept.append(own)
+        else:
+            self._spill(own)
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
         """The rows in pieces as large as memory allows, in the order in which they came."""
-        yield from map(pl.read_ipc, self._files)
         if self._kept:
             yield pl.concat(self._kept)
+        yield from map(pl.read_ipc, self._files)
 
     def scan(self) -> pl.LazyFrame:
         """All rows, in the order in which they came."""
-        return pl.concat([*map(pl.scan_ipc, self._files), *(rows.lazy() for rows in self._kept)])
+        return pl.concat([*(rows.lazy() for rows in self._kept), *map(pl.scan_ipc, self._files)])
 
     def collect(self) -> pl.DataFrame:
         """All rows at once."""
         return pl.concat(list(self))
 
-    def _spill(self) -> None:
+    def _spill(self, rows: pl.DataFrame) -> None:
         self._folder = self._folder or TemporaryDirectory(prefix="advertisex-")
         path = Path(self._folder.name) / f"{len(self._files)}.arrow"
         # Not compressed: it is read again at once, and would take five times the CPU.
-        pl.concat(self._kept).write_ipc(path, compression="uncompressed")
+        rows.write_ipc(path, compression="uncompressed")
         self._files.append(path)
-        self._kept, self._bytes = [], 0
 
 
 def owned(rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,8 +15,8 @@ HEAD = """# Silver
 
 `python -m benchmarks.silver` (its modules say what is measured). CPU seconds are per million rows. The ratio is the
 limit's cost over this one's in the case `limit` (higher is better), in all others this one's over the smallest's.
-The limit reads bronze, decodes it to the feed's columns in batches of silver's size, and writes the rows that silver has
-of it, a file for each table and date, into a local folder: no type, rule, key or enrichment, no log, no commit.
+The limit reads bronze, decodes it to the feed's columns in batches of silver's size, and writes the rows that silver
+has of it, a file for each table and date, into a local folder: no type, rule, key or enrichment, no log, no commit.
 In `history`, more than a million rows are the files of a million, linked under other names.
 """
 COLUMNS = ("| case | feed | work | CPU s per million | peak MB | ratio |", "|---|---|---|---|---|---|")

@@ -3,6 +3,7 @@
 Not here: jars and the cluster's own settings, which Spark reads from its `spark-defaults.conf`.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -73,6 +74,9 @@ class Spark(Engine):
             session = builder.getOrCreate()
             for name, value in ALWAYS.items():
                 session.conf.set(name, value)
+            if self._is_local:
+                # Its workers need what this process has, and PySpark would take the first Python of the path.
+                session.sparkContext.pythonExec = sys.executable
         except (PySparkException, OSError) as error:
             raise EngineError(
                 f"Spark could not be started or reached at ADVERTISEX_SPARK={self._url}: {error}. "
@@ -80,8 +84,12 @@ class Spark(Engine):
             ) from error
         return session
 
+    @property
+    def _is_local(self) -> bool:
+        return self._url.startswith(LOCAL)
+
     def _started_with(self) -> dict[str, str]:
-        if not self._url.startswith(LOCAL):
+        if not self._is_local:
             return {}
         memory = {"spark.driver.memory": f"{self._memory_megabytes}m"} if self._memory_megabytes else {}
         return ALONE | memory | ({"spark.local.dir": str(self._spill)} if self._spill else {})

@@ -17,11 +17,11 @@ def test_batches_and_temporary_files_change_no_row(tmp_path, monkeypatch):
     write_files(traffic, TrafficConfig(seed=new_seed(), events=1_500, days=2))
     at_once, in_parts = _refreshed(World(tmp_path / "at-once"), traffic), World(tmp_path / "in-parts")
     spilled = []
-    monkeypatch.setattr(spool, "MEMORY_BYTES", 0)
+    monkeypatch.setattr(spool, "KEPT_BYTES", 0)
     for module in (read, in_process):
         monkeypatch.setattr(module, "BATCH_ROWS", FEW_ROWS)
     spill = spool.Spool._spill
-    monkeypatch.setattr(spool.Spool, "_spill", lambda self: (spilled.append(1), spill(self)))
+    monkeypatch.setattr(spool.Spool, "_spill", lambda self, rows: (spilled.append(1), spill(self, rows)))
 
     _refreshed(in_parts, traffic)
 
