@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from datetime import timedelta
 from collections.abc import Callable, Sequence
 from statistics import median
 
@@ -11,8 +12,8 @@ from advertisex_assets.upkeep.plan import Policy
 from benchmarks.report import save, table
 from benchmarks.upkeep.lakes import (
     BRONZE,
-    HOUR,
     LANDED_WITHIN,
+    QUARTER,
     SILVER,
     START,
     TABLES,
@@ -42,9 +43,9 @@ them; {piled}and as one bulk load. CPU seconds, medians of {rounds} alternating 
 (the long form: `3000 1000`; beyond {most} commits without a lake that nobody keeps up).
 
 The micro-batches stand for 8 h 20 min, so that they come {apart:,.0f} s apart: a round of upkeep is done after every
-{hourly} of them, the hour of the schedule, and one when the day is over. Everything else is as set by default. Nobody
-waits in between; so upkeep is told that what came before the last {cold} commits is a quarter of an hour old. Commits
-stay for a day and files for a week: nothing has left the log when it is read, and its checkpoint names every file that
+{quarterly} of them, the quarter of an hour of the schedule, and one when the day is over. Everything else is as set by
+default. Nobody waits in between; so upkeep is told that what came before the last {cold} commits is a quarter of an
+hour old. Commits stay for a day and files for a week: nothing has left the log when it is read, and its checkpoint names every file that
 was merged. That is what opening a table costs more; what a reader asks includes it.
 
 """
@@ -90,7 +91,7 @@ def main(commits: int, rows: int) -> None:
         piled=piled,
         most=MOST_PILED,
         apart=LANDED_WITHIN.total_seconds() / commits,
-        hourly=pace.count(HOUR),
+        quarterly=pace.count(QUARTER),
         cold=pace.count(Policy().cold_after),
     )
     upkeep = sum(costs[KEPT].rounds) / commits
@@ -124,7 +125,7 @@ READS: dict[str, Callable[[Lake], object]] = {
     "silver: spend by campaign": lambda lake: _silver(lake, by="campaign_id"),
     "silver: a campaign's spend by site": lambda lake: _silver(lake, pl.col("campaign_id") == "107", by="website"),
     "silver: an hour's spend by campaign": lambda lake: _silver(
-        lake, pl.col("event_at").is_between(START, START + HOUR), by="campaign_id"
+        lake, pl.col("event_at").is_between(START, START + timedelta(hours=1)), by="campaign_id"
     ),
     "silver: a user's impressions": lambda lake: _silver(
         lake, pl.col("user_bucket") == 45, pl.col("user_id").str.starts_with("154f"), by="user_id"

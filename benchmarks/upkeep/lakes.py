@@ -36,7 +36,7 @@ START = TODAY - timedelta(hours=22)
 LANDED_WITHIN = timedelta(seconds=30_000)
 """The hours over which the micro-batches are spread: 3,000 come ten seconds apart."""
 
-HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
 """Between two rounds of upkeep, as the schedule has it."""
 
 YOUNG_LAKES = 60
@@ -91,7 +91,7 @@ def fill(lake: Lake, commits: int, rows: int, with_upkeep: bool) -> Costs:
         batch = received(number * rows, rows)
         costs.batches.append(cpu_of(lambda: _commit(lake, batch, number)))  # noqa: B023
         pace.made_at.append(utc_now())
-        if with_upkeep and (number + 1) % pace.count(HOUR) == 0:
+        if with_upkeep and (number + 1) % pace.count(QUARTER) == 0:
             costs.rounds.append(keep_up(lake, TODAY, pace.rules()))
         if number % (commits // YOUNG_LAKES) == 0:
             costs.young.append(_in_a_young_lake(rows))

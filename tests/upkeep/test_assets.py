@@ -1,4 +1,4 @@
-"""Upkeep in Dagster: an asset for each layer, every hour, that shows what it cost and gained."""
+"""Upkeep in Dagster: an asset for each layer, every quarter of an hour, that shows what it cost and gained."""
 
 from pathlib import Path
 
