@@ -2,8 +2,8 @@
 
 import sys
 import tempfile
-from datetime import timedelta
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from statistics import median
 
 import polars as pl
@@ -45,8 +45,8 @@ them; {piled}and as one bulk load. CPU seconds, medians of {rounds} alternating 
 The micro-batches stand for 8 h 20 min, so that they come {apart:,.0f} s apart: a round of upkeep is done after every
 {quarterly} of them, the quarter of an hour of the schedule, and one when the day is over. Everything else is as set by
 default. Nobody waits in between; so upkeep is told that what came before the last {cold} commits is a quarter of an
-hour old. Commits stay for a day and files for a week: nothing has left the log when it is read, and its checkpoint names every file that
-was merged. That is what opening a table costs more; what a reader asks includes it.
+hour old. Commits stay for a day and files for a week: nothing has left the log when it is read, and its checkpoint
+names every file that was merged. That is what opening a table costs more; what a reader asks includes it.
 
 """
 
