@@ -17,7 +17,7 @@ import polars as pl
 from advertisex_assets.gold.gates import Batch
 from advertisex_assets.gold.late import additions_alone, touched_slices
 from advertisex_assets.gold.mart import Crowded, Mart
-from advertisex_assets.gold.parts import parts
+from advertisex_assets.gold.parts import Part, parts
 from advertisex_assets.gold.reading import in_process, on_engine, read, stored_rows
 from advertisex_assets.gold.sources import Sources
 from advertisex_assets.transforms.attribution.crowds import MOST_PAIRS
@@ -50,10 +50,11 @@ def make(mart: Mart, sources: Sources, dates: list[date], rebuild: bool) -> Iter
         yield late
         return
     for part in parts(mart, sources, batch):
-        rows = _compute(mart, sources.engine, part.frames, dates)
+        frames = _held(mart, part) if sources.engine is POLARS else part.frames
+        rows = _compute(mart, sources.engine, frames, dates)
         yield Made(rows, part.batch, is_all=part.batch is batch)
         # Not kept while the next part is made.
-        del rows
+        del frames, rows
 
 
 def _part(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
@@ -66,6 +67,20 @@ def _part(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
     if mart.slicing.narrow is None:
         return _merged(mart, sources, batch, touched)
     return _exchanged(mart, sources, batch, touched)
+
+
+def _held(mart: Mart, part: Part) -> Mapping[str, Frame]:
+    """The frames, with rows that are found by keys read once, and only those that are: Polars would hold all."""
+    slicing = mart.slicing
+    if slicing is None or slicing.near is None:
+        return part.frames
+    inputs = part.batch.inputs
+    by_keys = inputs[slicing.by_keys_of].collect()
+    near = {
+        name: inputs[name].filter(where).collect(engine="streaming").lazy()
+        for name, where in slicing.near(by_keys).items()
+    }
+    return {**part.frames, **in_process({**near, slicing.by_keys_of: by_keys.lazy()})}
 
 
 def _are_many(mart: Mart, rows: Iterable[pl.LazyFrame]) -> bool:

@@ -21,7 +21,7 @@ from advertisex_assets.transforms.marts.journeys import (
     stamped,
     unstamped_id,
 )
-from schemas.tables.gold.touches import FOUND_BY
+from schemas.tables.gold.touches import BY_USER, FOUND_BY
 
 KINDS = ("impressions", "clicks", "conversions", "engagements")
 TIMED = (*KINDS, "spend_events")
@@ -40,7 +40,8 @@ class Slicing:
     `restrict` cuts the inputs to those: computing from them gives exactly the mart's rows of those.
     `during`, where slices are times, gives the half-open spans in Int64 us that they cover; `narrow`, where they are
     found by keys, takes the input `by_keys_of` cut to them and gives the rows to read of other inputs: so that readers
-    can skip the rest. With `narrow`, only the slices are replaced; otherwise whole dates are.
+    can skip the rest. With `narrow`, only the slices are replaced; otherwise whole dates are. `near` gives, of all rows
+    of `by_keys_of`, the rows of other inputs that have anything to do with them.
     """
 
     column: str
@@ -49,6 +50,7 @@ class Slicing:
     row_key: str | None = None
     during: Callable[[Iterable[tuple[date, int]]], list[tuple[int, int]]] | None = None
     narrow: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] | None = None
+    near: Callable[[pl.DataFrame], Mapping[str, pl.Expr]] | None = None
     by_keys_of: str = ""
 
     @property
@@ -113,6 +115,17 @@ def touches_of(conversions: pl.DataFrame) -> Mapping[str, pl.Expr]:
     return {"touches": any_key & pl.any_horizontal(found) if found else pl.lit(False)}
 
 
+def touches_near(conversions: pl.DataFrame) -> Mapping[str, pl.Expr]:
+    """The rows of `gold.touches` by their users that share any key with those conversions."""
+    return {"touches": (pl.col("found_by") == BY_USER) & shares_a_key(conversions)}
+
+
+def shares_a_key(conversions: pl.DataFrame) -> pl.Expr:
+    """Whether a touch shares a user, an impression or a click with any of those conversions."""
+    keys = {name: conversions[name].drop_nulls().unique().implode() for name in FOUND_BY}
+    return pl.any_horizontal(pl.col(name).is_in(values) for name, values in keys.items())
+
+
 BY_HOUR = Slicing("hour", touched_hours, within_hours, during=spans_of_hours)
 BY_CONVERSION = Slicing(
     "user_bucket",
@@ -120,5 +133,6 @@ BY_CONVERSION = Slicing(
     within_conversions,
     row_key="conversion_id",
     narrow=touches_of,
+    near=touches_near,
     by_keys_of="conversions",
 )
