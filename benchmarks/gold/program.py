@@ -30,7 +30,7 @@ def main(name: str, folder: Path, rounds: int) -> None:
 
 
 def ours(folder: Path, measure: Callable[[Work], None]) -> None:
-    """The engine-neutral code on Polars, over touches that share a key with a conversion, read once (`gold.compute`)."""
+    """The engine-neutral code on Polars, over touches that share a key with a conversion, as in `gold.compute`."""
     touches, conversions = _scanned(folder)
 
     def work() -> None:
