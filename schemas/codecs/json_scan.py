@@ -24,7 +24,10 @@ class Incomplete(Exception):
 
 
 class Invalid(Exception):
-    """The text is no JSON value, whatever follows."""
+    """The text is no JSON value, whatever follows; `at` is where that shows, if it is known."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
 
 
 def is_one_object(line: bytes) -> bool:
@@ -41,7 +44,7 @@ def end_of_value(text: str, start: int) -> int:
         open_string = error.msg.startswith("Unterminated string")
         if open_string or len(text) - error.pos <= NEAR_END_CHARACTERS:
             raise Incomplete from error
-        raise Invalid from error
+        raise Invalid(error.pos) from error
     except (RecursionError, StopIteration) as error:
         raise Invalid from error
     if end == len(text) and text[start] not in '{["':

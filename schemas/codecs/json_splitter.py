@@ -26,6 +26,8 @@ LONG_LINE_BYTES = 1 << 20
 """A line longer than this is cut value by value, without waiting for its end."""
 
 _NEXT_AT_MARGIN = re.compile(r"\n(?=[{\[])")
+_FOREIGN = re.compile(r"[^\s\"{}\[\],:]")
+"""How no line begins that goes on with an object: a key, a bracket and a separator do, and blanks tell nothing."""
 
 
 class JsonSplitter:
@@ -186,11 +188,25 @@ class JsonSplitter:
 
     def _several_lines(self, line_end: int) -> list[Record]:
         """A value that goes on after its first line. One that leads nowhere costs what stands before the next value
-        at the left margin."""
+        at the left margin, or before a line from there on that cannot belong to it."""
         try:
             return [self._cut(self._end())]
-        except (Incomplete, Invalid) as problem:
-            margin = _NEXT_AT_MARGIN.search(self._text, line_end)
-            if not self._ended and (margin is None or isinstance(problem, Incomplete)):
-                raise Incomplete from None
-            return [self._cut(margin.start() if margin else len(self._text.rstrip()))]
+        except Invalid as problem:
+            ends = [self._next_value(line_end), self._foreign_line(line_end, problem.at)]
+        except Incomplete:
+            if not self._ended:
+                raise
+            ends = [self._next_value(line_end)]
+        known = [end for end in ends if end is not None]
+        if not known and not self._ended:
+            raise Incomplete
+        return [self._cut(min(known, default=len(self._text.rstrip())))]
+
+    def _next_value(self, line_end: int) -> int | None:
+        margin = _NEXT_AT_MARGIN.search(self._text, line_end)
+        return margin.start() if margin else None
+
+    def _foreign_line(self, line_end: int, at: int | None) -> int | None:
+        """The end of the line before the one in which it shows that this is no value, if that begins like none."""
+        newline = -1 if at is None else self._text.rfind("\n", line_end, at + 1)
+        return newline if newline >= 0 and _FOREIGN.match(self._text, newline + 1) else None

@@ -85,6 +85,16 @@ def test_a_bad_first_line_costs_only_itself(bad: str, good: list[str]) -> None:
     assert payloads(records)[1:] == [line.encode() for line in [*good, good[0]]]
 
 
+CUT_OFF = st.sampled_from(['{"a":', '{"a":"x', '{"a":1,', '{"a":{"b":1', '{"a":[1'])
+
+
+@relaxed
+@given(CUT_OFF, st.lists(st.sampled_from(["upstream connect error", "<html>", "oops"]), min_size=1, max_size=3), CUTS)
+def test_text_behind_a_record_that_was_cut_off_is_no_part_of_it(bad: str, texts: list[str], cuts: list[int]) -> None:
+    lines = [bad, *texts, '{"a":1}', '{"a":2}']
+    assert payloads(in_chunks(CODEC, "\n".join(lines).encode(), cuts)) == [line.encode() for line in lines]
+
+
 @pytest.mark.parametrize(
     ("bad", "costs"),
     [('{"a":NaN,}', 1), ('{"a" 1}', 1), ("oops", None), ('{"a":"x', None), ('{"a":[1,2}', None)],
