@@ -3,7 +3,7 @@
 Whole dates, and parts of them that may be large, are computed by the engine in use. What few late rows touch is
 computed in this process whatever the engine: the rows are the same, and a job on a cluster takes seconds.
 
-Not here: reading (`reading`), what is late (`late`), gates and commits (`refresh`).
+Not here: reading (`reading`), what is late (`late`), gates and commits (`replace`).
 """
 
 import math
@@ -45,20 +45,20 @@ class Made:
 def make(mart: Mart, sources: Sources, dates: list[date], rebuild: bool) -> Iterator[Made]:
     """The rows of the dates, by the shortest way that gives the same as all of them anew; in parts if they are many."""
     batch = read(mart, sources, dates)
-    late = None if rebuild else _part(mart, sources, batch)
+    late = None if rebuild else _by_late_rows(mart, sources, batch)
     if late:
         yield late
         return
     for part in parts(mart, sources, batch):
         frames = _held(mart, part) if sources.engine is POLARS else part.frames
         rows = _compute(mart, sources.engine, frames, dates)
-        yield Made(rows, part.batch, is_all=part.batch is batch)
+        yield Made(rows, part.batch, is_all=part.is_all)
         # Not kept while the next part is made.
         del frames, rows
 
 
-def _part(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
-    """By what late rows touch; None where the whole dates must be made."""
+def _by_late_rows(mart: Mart, sources: Sources, batch: Batch) -> Made | None:
+    """Only what late rows touch; None where the whole dates must be made."""
     if mart.row_wise:
         return _with_late_ones(mart, sources, batch)
     touched = touched_slices(mart, sources, list(batch.dates), batch.inputs)

@@ -1,6 +1,6 @@
 """Parts: a date too large for memory is made in ranges of a column of its inputs, one after another.
 
-Not here: dates put together (`stretches`), what a part's rows are (`compute`), how they become one commit (`refresh`).
+Not here: dates put together (`stretches`), what a part's rows are (`compute`), how they become one commit (`replace`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,17 +19,18 @@ from resources.engine import Frame
 
 @dataclass(frozen=True)
 class Part:
-    """The inputs of one part: on the engine, and in this process."""
+    """The inputs of one part, on the engine and in this process; without `is_all` others make the dates with it."""
 
     frames: Mapping[str, Frame]
     batch: Batch
+    is_all: bool = False
 
 
 def parts(mart: Mart, sources: Sources, batch: Batch) -> Iterator[Part]:
     """The dates as a whole, or in the parts that the mart's cut says, if its inputs have too many rows."""
     cut = mart.cut
     if cut is None or _rows(cut, batch) <= cut.most_rows:
-        yield Part(on_engine(mart, sources, batch), batch)
+        yield Part(on_engine(mart, sources, batch), batch, is_all=True)
         return
     for low, high in ranges(_counts(cut, batch), cut.most_rows):
         begin, end = low * cut.step, (high + 1) * cut.step

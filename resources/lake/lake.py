@@ -18,7 +18,6 @@ SAID_BY = "ADVERTISEX_LAKE"
 MOST_HELD_ROWS = 10_000_000
 """Rows of a table that DuckDB may be given at once: a GB at most for the few columns that a question reads."""
 
-
 FEW_FILES = 16
 """So many files DuckDB opens itself in less time than a plan of Polars is made in; beyond, each one's footer counts."""
 

@@ -40,7 +40,6 @@ def _structural(code: str, sentence: str, broken: pl.Expr) -> Rule:
     return Rule(code=code, sentence=sentence, severity=Severity.REFUSE, broken=IS_OPENRTB & broken)
 
 
-
 def _any_unnamed(imp_ids: pl.Expr) -> pl.Expr:
     return imp_ids.str.json_decode(pl.List(pl.String)).list.eval(pl.element().is_null()).list.any()
 

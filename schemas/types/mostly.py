@@ -12,6 +12,8 @@ from schemas.codecs.native.values import Values, values
 Reading = Callable[[pl.Expr], pl.Expr]
 Glance = Callable[[Values, pl.Series], pl.Series]
 
+TEXT, FOUND = "text", "found"
+
 
 def mostly(quick: Reading, thorough: Reading, dtype: pl.DataType) -> Reading:
     """Reads texts as `thorough` does, which only sees what `quick` gives null for.
@@ -21,15 +23,14 @@ def mostly(quick: Reading, thorough: Reading, dtype: pl.DataType) -> Reading:
     """
 
     def read(texts: pl.Series) -> pl.Series:
-        table = texts.alias("text").to_frame()
-        found = table.select(quick(pl.col("text")).cast(dtype).alias("found")).to_series()
-        others = (found.is_null() & table["text"].is_not_null()).arg_true()
+        found = _read(texts, quick, dtype)
+        others = (found.is_null() & texts.is_not_null()).arg_true()
         if others.is_empty():
             return found
-        rest = table[others].select(thorough(pl.col("text")).cast(dtype)).to_series()
-        return rest.alias("found") if len(others) == len(found) else found.scatter(others, rest)
+        rest = _read(texts[others], thorough, dtype)
+        return rest if len(others) == len(found) else found.scatter(others, rest)
 
-    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+    return _reading(read, dtype)
 
 
 def glanced(glance: Glance, otherwise: Reading, dtype: pl.DataType) -> Reading:
@@ -37,39 +38,42 @@ def glanced(glance: Glance, otherwise: Reading, dtype: pl.DataType) -> Reading:
 
     def read(texts: pl.Series) -> pl.Series:
         loops = values()
-        if loops is not None:
-            return glance(loops, texts)
-        return texts.alias("text").to_frame().select(otherwise(pl.col("text")).cast(dtype)).to_series()
+        return _read(texts, otherwise, dtype) if loops is None else glance(loops, texts)
 
-    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+    return _reading(read, dtype)
 
 
 def once_per_value(reading: Reading, dtype: pl.DataType) -> Reading:
     """Reads each text once that occurs: worth it where few do, and reading is dear."""
 
     def read(texts: pl.Series) -> pl.Series:
-        known = texts.unique().alias("text").to_frame().with_columns(reading(pl.col("text")).cast(dtype).alias("found"))
-        return texts.alias("text").to_frame().join(
-            known, on="text", how="left", nulls_equal=True, maintain_order="left"
-        )["found"]
+        known = texts.unique().alias(TEXT).to_frame()
+        meant = known.with_columns(_read(known[TEXT], reading, dtype))
+        every = texts.alias(TEXT).to_frame()
+        return every.join(meant, on=TEXT, how="left", nulls_equal=True, maintain_order="left")[FOUND]
 
-    return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
+    return _reading(read, dtype)
 
 
 def followed(first: Reading, second: Reading, dtype: pl.DataType) -> Reading:
     """Reads with `second` what `first` reads, which it may name several times: Polars works out a function of ours
     anew wherever an expression names it."""
+    return _reading(lambda texts: _read(_read(texts, first), second, dtype), dtype)
 
-    def read(texts: pl.Series) -> pl.Series:
-        found = texts.alias("text").to_frame().select(first(pl.col("text")).alias("found"))
-        return found.select(second(pl.col("found")).cast(dtype)).to_series()
 
+def nothing(text: pl.Expr) -> pl.Expr:
+    """The quick reading that knows of no text."""
+    return pl.when(pl.lit(False)).then(text)
+
+
+def _reading(read: Callable[[pl.Series], pl.Series], dtype: pl.DataType) -> Reading:
     return lambda text: text.map_batches(read, return_dtype=dtype, is_elementwise=True)
 
 
-def stripped(text: pl.Expr) -> pl.Expr:
-    """The texts without surrounding white space; the same memory where none has any, as nearly always."""
-    return text.map_batches(_stripped, return_dtype=pl.String(), is_elementwise=True)
+def _read(texts: pl.Series, reading: Reading, dtype: pl.DataType | None = None) -> pl.Series:
+    """What a reading says of texts, as FOUND."""
+    found = reading(pl.col(TEXT))
+    return texts.alias(TEXT).to_frame().select((found if dtype is None else found.cast(dtype)).alias(FOUND)).to_series()
 
 
 def _stripped(texts: pl.Series) -> pl.Series:
@@ -77,6 +81,5 @@ def _stripped(texts: pl.Series) -> pl.Series:
     return texts if loops is not None and loops.are_bare(texts) else texts.str.strip_chars()
 
 
-def nothing(text: pl.Expr) -> pl.Expr:
-    """The quick reading that knows of no text."""
-    return pl.when(pl.lit(False)).then(text)
+stripped = _reading(_stripped, pl.String())
+"""Reads texts without surrounding white space; the same memory where none has any, as nearly always."""

@@ -23,7 +23,6 @@ from tests.upkeep.busy import (
     TABLES,
     batch,
     fill,
-    filled,
     land,
     readable,
     run_at,
@@ -31,12 +30,6 @@ from tests.upkeep.busy import (
 )
 
 BATCHES = 6
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    """A lake of a few landings."""
-    return filled(tmp_path, BATCHES)
 
 
 def commits(lake: Lake, table: Table) -> int:

@@ -29,7 +29,6 @@ from tests.upkeep.busy import (
     counts,
     dates,
     fill,
-    filled,
     land,
     readable,
     run_at,
@@ -38,12 +37,6 @@ from tests.upkeep.busy import (
 from tests.watch.lakes import impression
 
 BATCHES = 16
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    """A lake in many small files."""
-    return filled(tmp_path, BATCHES)
 
 
 def test_few_files_and_the_same_rows(lake: Lake) -> None:

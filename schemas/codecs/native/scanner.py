@@ -1,28 +1,16 @@
 """The loops of `scan.c`, called on series. Which messages they are right for is known to the codecs."""
 
 import ctypes
-from collections.abc import Callable, Iterator, Sequence
-from ctypes import POINTER, Structure, c_char_p, c_int64, c_void_p
+from collections.abc import Sequence
+from ctypes import c_char_p, c_int64, c_void_p
 from enum import IntEnum
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-LOOPS = Path(__file__).with_name("scan.so")
-
-VIEW_BYTES = 16
-UNKNOWN = -(1 << 31)
-"""As scan.c has them."""
-
-
-class Messages(Structure):
-    """`messages` of scan.c."""
-
-    _fields_ = (("views", c_void_p), ("buffers", c_void_p), ("rows", c_int64))
+from schemas.codecs.native.loops import Loop, Messages, numbers, opened, told
 
 
 class StepKind(IntEnum):
@@ -57,11 +45,8 @@ LOOP_ARGUMENTS: dict[str, tuple[Any, ...]] = {
 class Scanner:
     """Says of Binary messages what is sure at a glance; null or false of the others (null messages among them)."""
 
-    def __init__(self, path: Path) -> None:
-        self._loops = ctypes.CDLL(str(path))
-        for name, arguments in LOOP_ARGUMENTS.items():
-            loop = getattr(self._loops, name)
-            loop.restype, loop.argtypes = None, (POINTER(Messages), *arguments)
+    def __init__(self, loops: ctypes.CDLL) -> None:
+        self._loops = loops
 
     def json_is_one(self, messages: pl.Series) -> pl.Series:
         """Whether each can only be one JSON object (Boolean)."""
@@ -94,41 +79,9 @@ class Scanner:
 @cache
 def scanner() -> Scanner | None:
     """The compiled loops, once per process; None where they are not there, or not for this system."""
-    try:
-        return Scanner(LOOPS)
-    except (OSError, AttributeError):
-        return None
-
-
-Loop = Callable[[Messages, int], None]
-
-
-def told(messages: pl.Series, loop: Loop) -> pl.Series:
-    return pl.Series(filled(messages, loop, np.zeros(len(messages), np.bool_)))
+    loops = opened("scan.so", LOOP_ARGUMENTS)
+    return Scanner(loops) if loops else None
 
 
 def _dates(messages: pl.Series, loop: Loop) -> pl.Series:
-    days = pl.Series(filled(messages, loop, np.full(len(messages), UNKNOWN, np.int32)))
-    if (days != UNKNOWN).all():
-        return days.cast(pl.Date)
-    return pl.select(pl.when(pl.lit(days) != UNKNOWN).then(pl.lit(days)).cast(pl.Date)).to_series()
-
-
-def filled(messages: pl.Series, loop: Loop, results: NDArray[Any]) -> NDArray[Any]:
-    """What the loop puts in the place of each message."""
-    at = 0
-    for chunk, rows in _chunks(messages):
-        loop(chunk, results[at:].ctypes.data)
-        at += rows
-    return results
-
-
-def _chunks(messages: pl.Series) -> Iterator[tuple[Messages, int]]:
-    """The messages as they lie in memory; a null one as an empty one."""
-    for chunk in (messages.fill_null(b"") if messages.has_nulls() else messages).get_chunks():
-        array: Any = chunk.to_arrow(compat_level=pl.CompatLevel.newest())
-        _, views, *data = array.buffers()
-        if not len(array):
-            continue
-        addresses = np.array([one.address for one in data], np.uintp)
-        yield Messages(views.address + array.offset * VIEW_BYTES, addresses.ctypes.data, len(array)), len(array)
+    return numbers(messages, loop, np.int32).cast(pl.Date)

@@ -1,32 +1,30 @@
 """The loops of `read.c`, called on series of texts. What they must agree with are the types (`schemas/types`)."""
 
 import ctypes
-from ctypes import POINTER, c_int64, c_void_p
+from ctypes import c_int64, c_void_p
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from schemas.codecs.native.scanner import Loop, Messages, filled, told
+from schemas.codecs.native.loops import Loop, numbers, opened, told
 
-LOOPS = Path(__file__).with_name("read.so")
-
-UNKNOWN = -(1 << 63)
-"""As read.c has it."""
-
-LOOP_ARGUMENTS = {"times": (), "zoneless": (), "amounts": (c_int64,), "is_bare": (), "is_plain_id": (c_int64,)}
-"""What each function takes between the texts and the results."""
+LOOP_ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "times": (c_void_p,),
+    "zoneless": (c_void_p,),
+    "amounts": (c_int64, c_void_p),
+    "is_bare": (c_void_p,),
+    "is_plain_id": (c_int64, c_void_p),
+}
+"""What each function takes behind the texts."""
 
 
 class Values:
     """What String texts say, of those where that is sure at a glance; null or false of the others."""
 
-    def __init__(self, path: Path) -> None:
-        self._loops = ctypes.CDLL(str(path))
-        for name, arguments in LOOP_ARGUMENTS.items():
-            loop = getattr(self._loops, name)
-            loop.restype, loop.argtypes = None, (POINTER(Messages), *arguments, c_void_p)
+    def __init__(self, loops: ctypes.CDLL) -> None:
+        self._loops = loops
 
     def times_us(self, texts: pl.Series) -> pl.Series:
         """The epoch microseconds of times (Int64)."""
@@ -53,14 +51,9 @@ class Values:
 @cache
 def values() -> Values | None:
     """The compiled loops, once per process; None where they are not there, or not for this system."""
-    try:
-        return Values(LOOPS)
-    except (OSError, AttributeError):
-        return None
+    loops = opened("read.so", LOOP_ARGUMENTS)
+    return Values(loops) if loops else None
 
 
 def _numbers(texts: pl.Series, loop: Loop) -> pl.Series:
-    found = pl.Series(filled(texts.cast(pl.Binary), loop, np.full(len(texts), UNKNOWN, np.int64)))
-    if (found != UNKNOWN).all():
-        return found
-    return pl.select(pl.when(pl.lit(found) != UNKNOWN).then(pl.lit(found))).to_series()
+    return numbers(texts.cast(pl.Binary), loop, np.int64)
