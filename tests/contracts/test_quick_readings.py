@@ -66,6 +66,8 @@ def test_amounts(texts: list[str | None], decimals: int) -> None:
 
 
 @given(of(IDS))
+@example(["a ", "b"])
+@example([" a", "b"])
 def test_ids(texts: list[str | None]) -> None:
     assert read(texts, mostly.stripped) == read(texts, lambda text: text.str.strip_chars())
     assert read(texts, identifiers.IS_MALFORMED) == read(texts, identifiers._is_malformed)

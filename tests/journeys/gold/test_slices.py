@@ -72,6 +72,18 @@ def test_late_rows_redo_their_hours(lake: Lake) -> None:
     assert redone["attribution"] == 0
 
 
+@pytest.mark.parametrize("key", ["user_id", "impression_id", "click_id"])
+def test_a_whole_date_is_credited_from_touches_under_every_key(tmp_path: Path, key: str) -> None:
+    """The touch and the conversion share that key and no other."""
+    lake, day = Lake(str(tmp_path)), CONVERSION_DAY
+    own = {"user_id": "u1"} if key == "user_id" else {key: "shared"}
+    write(lake, "clicks", day, [event("k", "u1", at(day, 1)) | own, event("other", "u2", at(day, 1))])
+    write(lake, "conversions", day, [event("v", "u3", at(day, 2), revenue_micros=1) | own])
+    refresh(lake)
+    credited = lake.open(mart_named("attribution").table).scan().select("touch_id").unique().collect()
+    assert credited["touch_id"].to_list() == ["k"]
+
+
 def test_a_judgement_redoes_what_the_event_had_reached(lake: Lake) -> None:
     """A click found invalid later takes its hour and its user's bucket with it, and nothing else."""
     judge(lake, CONVERSION_DAY, [("clicks", "k4")])
