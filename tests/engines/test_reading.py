@@ -11,6 +11,7 @@ import pytest
 
 from resources.engine import Engine
 from resources.engine.spark import Spark
+from resources.engine.tasks import each
 from resources.lake import Lake, LakeTable, Marks
 from resources.lake.live import live_files
 from schemas.errors import ContractError
@@ -139,3 +140,10 @@ def test_spark_sessions_that_cannot_be_had_are_told(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("resources.engine.spark.find_spec", lambda name: None)
     with pytest.raises(Exception, match=r"pip install 'advertisex-lakehouse\[spark\]'"):
         Spark("local[1]")
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("spark")
+def test_workers_of_a_local_spark_run_what_this_process_runs() -> None:
+    """Whatever Python comes first in the path: they need our packages."""
+    assert each(Spark("local[2]").session, str.upper, ["a", "b"]) == ["A", "B"]
