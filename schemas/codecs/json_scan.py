@@ -15,6 +15,9 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _SEPARATORS = re.compile(r"[ \t\r\n,]*")
 _parse = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode
 
+_AT_MARGIN = re.compile(r"\n(?=[{\[])")
+_FOREIGN = re.compile(r"[^\s\"{}\[\],:]")
+"""How no line begins that goes on with an object: a key, a bracket and a separator do, and blanks tell nothing."""
 
 _ADJACENT = re.compile(rb"\}\s*\{")
 
@@ -109,6 +112,18 @@ def elements(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if text[at] == ",":
             at = skip_blanks(text, at + 1)
     return found
+
+
+def before_value(text: str, start: int) -> int | None:
+    """Where the line ends behind which, from `start` on, the first value stands at the left margin."""
+    margin = _AT_MARGIN.search(text, start)
+    return margin.start() if margin else None
+
+
+def before_foreign_line(text: str, start: int, at: int | None) -> int | None:
+    """Where the line ends before the one of `at`, if that begins as no line of a value does."""
+    newline = -1 if at is None else text.rfind("\n", start, at + 1)
+    return newline if newline >= 0 and _FOREIGN.match(text, newline + 1) else None
 
 
 def skip_blanks(text: str, at: int) -> int:

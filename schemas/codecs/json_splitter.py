@@ -5,12 +5,12 @@ JSON but whose brackets balance is one bad record; an array that cannot be follo
 `broken` record with its rest. Bad records are handed on, and refused by the decoder.
 """
 
-import re
-
 from schemas.codecs.base import BROKEN, BROKEN_LIMIT_BYTES, MAX_RECORD_BYTES, Record
 from schemas.codecs.json_scan import (
     Incomplete,
     Invalid,
+    before_foreign_line,
+    before_value,
     end_of_balanced,
     end_of_flat_object,
     end_of_value,
@@ -24,10 +24,6 @@ BOM = b"\xef\xbb\xbf"
 
 LONG_LINE_BYTES = 1 << 20
 """A line longer than this is cut value by value, without waiting for its end."""
-
-_NEXT_AT_MARGIN = re.compile(r"\n(?=[{\[])")
-_FOREIGN = re.compile(r"[^\s\"{}\[\],:]")
-"""How no line begins that goes on with an object: a key, a bracket and a separator do, and blanks tell nothing."""
 
 
 class JsonSplitter:
@@ -192,21 +188,12 @@ class JsonSplitter:
         try:
             return [self._cut(self._end())]
         except Invalid as problem:
-            ends = [self._next_value(line_end), self._foreign_line(line_end, problem.at)]
+            ends = [before_value(self._text, line_end), before_foreign_line(self._text, line_end, problem.at)]
         except Incomplete:
             if not self._ended:
                 raise
-            ends = [self._next_value(line_end)]
+            ends = [before_value(self._text, line_end)]
         known = [end for end in ends if end is not None]
         if not known and not self._ended:
             raise Incomplete
         return [self._cut(min(known, default=len(self._text.rstrip())))]
-
-    def _next_value(self, line_end: int) -> int | None:
-        margin = _NEXT_AT_MARGIN.search(self._text, line_end)
-        return margin.start() if margin else None
-
-    def _foreign_line(self, line_end: int, at: int | None) -> int | None:
-        """The end of the line before the one in which it shows that this is no value, if that begins like none."""
-        newline = -1 if at is None else self._text.rfind("\n", line_end, at + 1)
-        return newline if newline >= 0 and _FOREIGN.match(self._text, newline + 1) else None
