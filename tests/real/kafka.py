@@ -18,6 +18,8 @@ from tests.real.kafka_config import Node, configuration, properties
 from tests.real.processes import Component, free_port, fresh_folder
 
 ADMIN_SECONDS = 30
+ASKED_AGAIN_SECONDS = 5
+"""Of a topic's id: an answer that takes longer does not come (seen once, over TLS), while a new client gets it."""
 
 
 class Topics:
@@ -51,16 +53,16 @@ class Topics:
         while name in admin.list_topics(timeout=ADMIN_SECONDS).topics:
             time.sleep(0.02)
 
-    def topic_id(self, name: str) -> str:
+    def topic_id(self, name: str, within_seconds: float = ADMIN_SECONDS) -> str:
         """Return the id of the topic of that name: another one after it was deleted and created again."""
         admin = self.admin()
-        return str(admin.describe_topics(TopicCollection([name]))[name].result(ADMIN_SECONDS).topic_id)
+        return str(admin.describe_topics(TopicCollection([name]))[name].result(within_seconds).topic_id)
 
     def _known_id(self, name: str) -> str | None:
-        """Return the topic's id; None while the broker that is asked has not heard of it from the others."""
+        """Return the topic's id; None while the broker that is asked has not heard of it, or does not answer."""
         try:
-            return self.topic_id(name)
-        except KafkaException:
+            return self.topic_id(name, ASKED_AGAIN_SECONDS)
+        except (KafkaException, TimeoutError):
             return None
 
     def _has_leaders(self, name: str, partitions: int) -> bool:
